@@ -1,0 +1,1 @@
+//! The rules of the box office: no I/O, no clock, no randomness.

@@ -1,0 +1,1 @@
+//! Find, start and supervise Postgres and NATS.

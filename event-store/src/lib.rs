@@ -1,0 +1,1 @@
+//! The log in Postgres: sequencer, reads, snapshots, hash chain.

@@ -1,0 +1,1 @@
+//! Log and JetStream to read models.
