@@ -1,0 +1,39 @@
+# `make up` and `make test` are all that a newcomer needs; `make help` lists the rest.
+.POSIX:
+.PHONY: help up down test lint fmt ci
+
+# dev builds in minutes, release takes longer and runs several times as fast.
+PROFILE = dev
+
+help:
+	@echo "make up     build, then run everything on engines of its own (Ctrl-C or make down ends it)"
+	@echo "            PROFILE=release make up takes longer to build and runs several times as fast"
+	@echo "            ARGS='--reset' make up starts afresh"
+	@echo "make down   end a running make up"
+	@echo "make test   all tests, on engines of their own; scripts/test -p relay runs one crate's"
+	@echo "make lint   what CI checks besides the tests: format, clippy, dependencies"
+	@echo "make fmt    format the code"
+	@echo "make ci     everything that CI runs"
+
+up:
+	@./bootstrap up
+	@echo "Building with the $(PROFILE) profile (the first time takes minutes), then starting."
+	@cargo run --profile $(PROFILE) --bin stagedoor -- up $(ARGS)
+
+down:
+	@cargo run --quiet --profile $(PROFILE) --bin stagedoor -- down
+
+test:
+	@./bootstrap
+	@scripts/test $(ARGS)
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	scripts/lint-dependencies
+
+fmt:
+	cargo fmt --all
+
+ci:
+	.ci/run
