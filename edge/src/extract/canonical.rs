@@ -1,0 +1,69 @@
+//! What makes two requests the same: method, path and parsed body.
+
+use std::collections::BTreeMap;
+
+use http::{Method, Uri};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 over method, path and the body in canonical form (members sorted, no white space).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    pub(super) fn of(method: &Method, uri: &Uri, body: &Value) -> Self {
+        let mut digest = Sha256::new();
+        // Neither a method nor a path can contain a line feed, so no two requests run into one another.
+        for part in [method.as_str(), uri.path(), &canonical(body)] {
+            digest.update(part.as_bytes());
+            digest.update(b"\n");
+        }
+        Self(digest.finalize().into())
+    }
+}
+
+/// Sorts by itself: whether `serde_json` keeps members in order is a feature that any dependency may turn on.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let sorted: BTreeMap<&String, &Value> = members.iter().collect();
+            let members: Vec<String> = sorted
+                .into_iter()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(path: &str, body: &Value) -> Fingerprint {
+        Fingerprint::of(&Method::POST, &path.parse().unwrap(), body)
+    }
+
+    #[test]
+    fn the_order_of_members_does_not_matter() {
+        let ab: Value = serde_json::from_str(r#"{"a": {"c": 1, "d": [1, 2]}, "b": "x"}"#).unwrap();
+        let ba: Value = serde_json::from_str(r#"{"b":"x","a":{"d":[1,2],"c":1}}"#).unwrap();
+        assert_eq!(of("/v1/orders", &ab), of("/v1/orders", &ba));
+        assert_eq!(canonical(&ba), r#"{"a":{"c":1,"d":[1,2]},"b":"x"}"#);
+    }
+
+    #[test]
+    fn another_path_value_type_or_order_of_items_is_another_request() {
+        let first = of("/v1/orders", &json!({"a": [1, 2]}));
+        assert_ne!(first, of("/v1/order", &json!({"a": [1, 2]})));
+        assert_ne!(first, of("/v1/orders", &json!({"a": [2, 1]})));
+        assert_ne!(first, of("/v1/orders", &json!({"a": ["1", 2]})));
+        assert_ne!(first, of("/v1/orders", &json!({"a": [1, 2], "b": null})));
+    }
+}

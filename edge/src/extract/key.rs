@@ -1,0 +1,49 @@
+//! The idempotency key.
+
+use http::HeaderMap;
+
+use crate::Problem;
+
+const NAME: &str = "idempotency-key";
+
+/// An `Idempotency-Key`: 1 to 255 visible ASCII characters. It belongs to the caller who sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Reads a key; `None` when it breaks the rules.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Of the one header, in a request that must have it.
+    pub(super) fn required(headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut values = headers.get_all(NAME).iter();
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return Err(Problem::idempotency_key_missing());
+        };
+        value.to_str().ok().and_then(Self::parse).ok_or_else(Problem::idempotency_key_missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_1_to_255_visible_characters() {
+        assert!(IdempotencyKey::parse("8e03978e-40d5-43dd-bc93-6894a57f9324").is_some());
+        assert!(IdempotencyKey::parse(&"k".repeat(255)).is_some());
+        for text in ["", "two words", "tab\t", "schlüssel", &"k".repeat(256)] {
+            assert_eq!(IdempotencyKey::parse(text), None, "{text}");
+        }
+    }
+}

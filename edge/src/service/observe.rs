@@ -1,0 +1,160 @@
+//! Around every request: its names, its bounds, its one log line, its metrics.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use tracing::Instrument;
+
+use crate::{Context, Problem, RequestId, TraceParent, extract::Origin};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: &str = "traceparent";
+const POSITION: &str = "x-position";
+
+pub(super) struct Observer {
+    pub(super) service: &'static str,
+    pub(super) context: Context,
+    pub(super) timeout: Duration,
+}
+
+/// What is known of a request before it is answered.
+struct Seen {
+    service: &'static str,
+    method: &'static str,
+    path: String,
+    origin: Origin,
+    started: Instant,
+}
+
+pub(super) async fn observe(
+    State(observer): State<Arc<Observer>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let seen = observer.see(&request);
+    request.extensions_mut().insert(seen.origin.clone());
+    let span = tracing::info_span!("request", request_id = %seen.origin.request_id, trace_id = seen.origin.trace.trace_id());
+    let head = request.method() == Method::HEAD;
+    let response = bounded(next.run(request), observer.timeout).instrument(span).await;
+    seen.finish(response, head)
+}
+
+/// A panic is a 500, and a wait without end a 503.
+async fn bounded(answer: impl Future<Output = Response>, timeout: Duration) -> Response {
+    let answer = AssertUnwindSafe(answer).catch_unwind();
+    match tokio::time::timeout(timeout, answer).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Problem::internal("the handler panicked").into_response(),
+        Err(_) => Problem::timeout().into_response(),
+    }
+}
+
+impl Observer {
+    fn see(&self, request: &Request) -> Seen {
+        let matched = request.extensions().get::<MatchedPath>();
+        Seen {
+            service: self.service,
+            method: method_label(request.method()),
+            path: matched.map_or("unmatched", MatchedPath::as_str).to_owned(),
+            origin: self.origin(request.headers()),
+            started: Instant::now(),
+        }
+    }
+
+    fn origin(&self, headers: &HeaderMap) -> Origin {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = text(REQUEST_ID.as_str()).and_then(RequestId::parse);
+        let trace = text(TRACEPARENT).and_then(|text| text.parse().ok());
+        Origin {
+            request_id: request_id.unwrap_or_else(|| RequestId::new(self.context.id())),
+            trace: trace.unwrap_or_else(|| TraceParent::start(self.context.id(), self.context.id())),
+        }
+    }
+}
+
+impl Seen {
+    fn finish(self, mut response: Response, head: bool) -> Response {
+        let problem = response.extensions_mut().remove::<Problem>();
+        if let Some(problem) = &problem {
+            let named = problem.render(Some(self.origin.request_id.as_str())).into_body();
+            *response.body_mut() = if head { Body::empty() } else { named };
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
+        if let Ok(id) = HeaderValue::from_str(self.origin.request_id.as_str()) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        self.count(&response);
+        self.log(&response, problem.as_ref());
+        response
+    }
+
+    fn count(&self, response: &Response) {
+        let labels = [
+            ("service", self.service.to_owned()),
+            ("method", self.method.to_owned()),
+            ("path", self.path.clone()),
+            ("status", response.status().as_u16().to_string()),
+        ];
+        metrics::counter!("http_requests_total", &labels).increment(1);
+        metrics::histogram!("http_request_duration_seconds", &labels[..3]).record(self.started.elapsed());
+    }
+
+    /// One line per request; a cause stands here and nowhere else.
+    fn log(&self, response: &Response, problem: Option<&Problem>) {
+        let position = response.headers().get(POSITION).and_then(|value| value.to_str().ok());
+        let latency_ms = self.started.elapsed().as_secs_f64() * 1e3;
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    service = self.service,
+                    method = self.method,
+                    path = self.path,
+                    status = response.status().as_u16(),
+                    latency_ms,
+                    request_id = %self.origin.request_id,
+                    correlation = %self.origin.trace.trace_id(),
+                    position,
+                    problem = problem.map(Problem::name),
+                    cause = problem.and_then(Problem::cause),
+                    "request"
+                )
+            };
+        }
+        match response.status().as_u16() {
+            500 => line!(error),
+            501.. => line!(warn),
+            0..500 if self.is_routine() => line!(debug),
+            0..500 => line!(info),
+        }
+    }
+
+    /// What machines ask every few seconds.
+    fn is_routine(&self) -> bool {
+        matches!(self.path.as_str(), "/healthz" | "/readyz" | "/metrics")
+    }
+}
+
+/// A method that nobody knows must not become a label of its own.
+fn method_label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "OTHER",
+    }
+}

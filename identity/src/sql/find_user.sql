@@ -1,0 +1,4 @@
+-- A user by id, without the password's hash.
+select user_id, email, name, roles, created_at, seeded
+from users
+where user_id = $1;

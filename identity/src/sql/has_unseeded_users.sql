@@ -1,0 +1,2 @@
+-- The demonstration seed refuses a database in which somebody else lives.
+select exists (select from users where not seeded);
