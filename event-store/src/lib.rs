@@ -1,1 +1,25 @@
-//! The log in Postgres: sequencer, reads, snapshots, hash chain.
+//! The log in Postgres: one sequencer appends, everyone reads.
+//!
+//! The only crate that names the log's tables. Positions are gapless and in commit order, so whoever holds p and sees
+//! p + 2 knows that p + 1 is missing.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod canonical;
+mod clock;
+mod connect;
+mod head_watch;
+mod lease;
+mod migrate;
+mod reader;
+mod record;
+mod sequencer;
+
+pub use clock::{Clock, SharedClock, SystemClock, new_id};
+pub use connect::connect;
+pub use head_watch::watch_head;
+pub use lease::{LEASE_SECONDS, Lease};
+pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};
+pub use reader::{Head, LogReader, MAX_PAGE, events_at, head, read_stream};
+pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
+pub use sequencer::{Command, Committed, Context, ExecuteError, Sequencer, SequencerOptions};

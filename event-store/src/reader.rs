@@ -1,0 +1,158 @@
+//! Reading the log: by position, one page at a time, so that no snapshot is held for long.
+
+use std::time::Duration;
+
+use domain::StreamId;
+use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::{
+    canonical::GENESIS,
+    connect::connect,
+    record::{Hash, Position, RecordedEvent},
+};
+
+/// The most events one page holds.
+pub const MAX_PAGE: i64 = 10_000;
+
+/// Longer than this no read may take: a snapshot held longer keeps dead rows alive.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The end of the log, and which log it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Names the log; renewed by restore and import.
+    pub log_id: Uuid,
+    /// The last event's position; 0 in an empty log.
+    pub position: Position,
+    /// The last event's hash; 32 zero bytes in an empty log.
+    pub hash: Hash,
+}
+
+/// Reads the log on a connection of its own, which it reopens when it has failed.
+#[derive(Debug)]
+pub struct LogReader {
+    options: PgConnectOptions,
+    purpose: &'static str,
+    connection: Option<PgConnection>,
+}
+
+impl LogReader {
+    /// A reader that connects when it first reads. `purpose` shows in `pg_stat_activity`.
+    #[must_use]
+    pub fn new(options: PgConnectOptions, purpose: &'static str) -> Self {
+        Self { options, purpose, connection: None }
+    }
+
+    /// Where the log ends now.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn head(&mut self) -> Result<Head, sqlx::Error> {
+        self.read(async |connection| head(connection).await).await
+    }
+
+    /// At most `limit` events after `position`, in order.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn after(&mut self, position: Position, limit: i64) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+        self.read(async |connection| {
+            sqlx::query_as(include_str!("sql/read_forward.sql"))
+                .bind(position)
+                .bind(limit.clamp(1, MAX_PAGE))
+                .fetch_all(connection)
+                .await
+        })
+        .await
+    }
+
+    /// The event at a position, if the log goes that far.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn at(&mut self, position: Position) -> Result<Option<RecordedEvent>, sqlx::Error> {
+        self.read(async |connection| {
+            sqlx::query_as(include_str!("sql/read_at.sql")).bind(position).fetch_optional(connection).await
+        })
+        .await
+    }
+
+    /// At most `limit` events of a stream after `version`, in order.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn stream(
+        &mut self,
+        stream: StreamId,
+        version: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+        self.read(async |connection| read_stream(connection, stream, version, limit).await).await
+    }
+
+    async fn read<T>(
+        &mut self,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
+        // Taken out, so that a read that fails or is dropped half-way leaves no connection in an unknown state.
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => within(connect(&self.options, self.purpose)).await?,
+        };
+        let answer = within(query(&mut connection)).await?;
+        self.connection = Some(connection);
+        Ok(answer)
+    }
+}
+
+/// At most `limit` events of a stream after `version`, in order, on any connection.
+///
+/// # Errors
+/// The database's own.
+pub async fn read_stream(
+    connection: &mut PgConnection,
+    stream: StreamId,
+    version: i64,
+    limit: i64,
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    sqlx::query_as(include_str!("sql/read_stream.sql"))
+        .bind(stream.to_string())
+        .bind(version)
+        .bind(limit.clamp(1, MAX_PAGE))
+        .fetch_all(connection)
+        .await
+}
+
+/// The events at some positions, in order, on any connection. Positions beyond the log are left out.
+///
+/// # Errors
+/// The database's own.
+pub async fn events_at(
+    connection: &mut PgConnection,
+    positions: &[Position],
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    sqlx::query_as(include_str!("sql/read_many.sql")).bind(positions).fetch_all(connection).await
+}
+
+/// Where the log ends now, on any connection.
+///
+/// # Errors
+/// The database's own.
+pub async fn head(connection: &mut PgConnection) -> Result<Head, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        log_id: Uuid,
+        position: Position,
+        hash: Option<Vec<u8>>,
+    }
+    let row: Row = sqlx::query_as(include_str!("sql/head.sql")).fetch_one(connection).await?;
+    let hash = row.hash.map_or(Ok(GENESIS), TryInto::try_into);
+    let hash = hash.map_err(|_| sqlx::Error::Decode("the head's hash has not 32 bytes".into()))?;
+    Ok(Head { log_id: row.log_id, position: row.position, hash })
+}
+
+async fn within<T>(read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(READ_TIMEOUT, read).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
+}

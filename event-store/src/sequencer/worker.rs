@@ -1,0 +1,268 @@
+//! The sequencer's task: batch after batch.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{StreamId, Versioned};
+use sqlx::Connection;
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep},
+};
+use uuid::Uuid;
+
+use super::{
+    ExecuteError, SequencerOptions,
+    append::{Tail, Trace},
+    cache::Cache,
+    decide::{Decided, decide},
+    job::{Job, Outcome},
+    load::load_for,
+    session::{CATCH_UP, Session},
+    snapshots::{self, Snapshots},
+};
+use crate::record::{Position, RecordedEvent};
+
+/// How long a batch whose commit was not answered is looked for before its callers are told that it is unknown.
+const RESOLVE_PATIENCE: Duration = Duration::from_secs(15);
+const RESOLVE_PAUSE: Duration = Duration::from_millis(200);
+
+type Jobs = Vec<Box<dyn Job>>;
+
+/// Why a batch came to nothing, or may have.
+enum Failure {
+    /// Nothing of it is in the log.
+    NotCommitted(sqlx::Error),
+    /// The commit was sent and not answered.
+    Unknown { error: sqlx::Error, decided: Box<Decided>, trace: Trace },
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::NotCommitted(error)
+    }
+}
+
+pub(super) struct Worker {
+    options: SequencerOptions,
+    jobs: mpsc::Receiver<Box<dyn Job>>,
+    announce: watch::Sender<Position>,
+    snapshots: Snapshots,
+    cache: Cache,
+    session: Option<Session>,
+    log_id: Option<Uuid>,
+    tail: Option<Tail>,
+    /// Others write too: what they appended is better read before the log is locked.
+    others_write: bool,
+}
+
+impl Worker {
+    pub(super) fn new(
+        options: SequencerOptions,
+        jobs: mpsc::Receiver<Box<dyn Job>>,
+        announce: watch::Sender<Position>,
+    ) -> Self {
+        Self {
+            snapshots: snapshots::start(options.database.clone()),
+            cache: Cache::new(options.cache_bytes),
+            options,
+            jobs,
+            announce,
+            session: None,
+            log_id: None,
+            tail: None,
+            others_write: false,
+        }
+    }
+
+    /// Works until the last handle is dropped and everything accepted is answered.
+    pub(super) async fn run(mut self) {
+        let mut jobs = Vec::with_capacity(self.options.batch);
+        // No timer: what arrives while one batch commits is the next batch.
+        while self.jobs.recv_many(&mut jobs, self.options.batch).await > 0 {
+            let batch: Jobs = jobs.drain(..).filter(|job| !job.is_abandoned()).collect();
+            if !batch.is_empty() {
+                self.work_off(batch).await;
+            }
+        }
+        if let Some(mut session) = self.session {
+            // The server notices a dropped connection by itself; a polite goodbye only spares it a log line.
+            let _ = session.connection().ping().await;
+        }
+    }
+
+    async fn work_off(&mut self, mut jobs: Jobs) {
+        let begun = Instant::now();
+        let operations = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
+        metrics::histogram!("stagedoor_sequencer_batch_operations").record(operations);
+        match self.attempt(&mut jobs).await {
+            Ok(decided) => self.adopt(jobs, decided),
+            Err(Failure::NotCommitted(error)) => {
+                tracing::warn!(%error, operations = jobs.len(), "a batch was not committed");
+                self.session = None;
+                settle_all(jobs, &ExecuteError::Unavailable);
+            }
+            Err(Failure::Unknown { error, decided, trace }) => {
+                tracing::warn!(%error, operations = jobs.len(), "a commit was not answered; looking it up");
+                self.session = None;
+                if self.resolve(trace).await {
+                    self.adopt(jobs, *decided);
+                } else {
+                    settle_all(jobs, &ExecuteError::Unavailable);
+                }
+            }
+        }
+        metrics::histogram!("stagedoor_sequencer_batch_seconds").record(begun.elapsed().as_secs_f64());
+    }
+
+    async fn attempt(&mut self, jobs: &mut Jobs) -> Result<Decided, Failure> {
+        let mut session = self.session().await?;
+        load_for(jobs, &mut self.cache, session.connection()).await?;
+        if self.others_write {
+            self.catch_up(&mut session).await?;
+        }
+        let tail = self.lock_and_catch_up(&mut session).await?;
+        let remembered = session.remembered(&remembered_ids(jobs)).await?;
+        let decided = decide(jobs, &self.cache, remembered, tail, self.options.clock.now());
+        match decided.appendix.trace() {
+            None => session.rollback().await?,
+            Some(trace) => {
+                session.insert(&decided.appendix).await?;
+                if let Err(error) = session.commit().await {
+                    return Err(Failure::Unknown { error, decided: Box::new(decided), trace });
+                }
+            }
+        }
+        // Only a session that did all this is used again.
+        self.session = Some(session);
+        Ok(decided)
+    }
+
+    /// The open connection, or a new one. After a reconnection the states at hand are kept only if the log still has
+    /// the event they end at: a restored database may not.
+    async fn session(&mut self) -> Result<Session, sqlx::Error> {
+        if let Some(session) = self.session.take() {
+            return Ok(session);
+        }
+        let mut session = Session::open(&self.options.database).await?;
+        let same_log = self.log_id == Some(session.log_id);
+        let known = match self.tail {
+            Some(tail) if same_log && tail.position > 0 => {
+                session.event(tail.position).await?.is_some_and(|event| event.hash.0 == tail.hash)
+            }
+            Some(_) => same_log,
+            None => false,
+        };
+        if !known {
+            self.cache.clear();
+            let tail = session.tail().await?;
+            self.announce.send_replace(tail.position);
+            self.tail = Some(tail);
+        }
+        self.log_id = Some(session.log_id);
+        Ok(session)
+    }
+
+    /// Reads what others appended until little is left, so that little is read while the log is locked.
+    async fn catch_up(&mut self, session: &mut Session) -> Result<(), sqlx::Error> {
+        loop {
+            let events = session.after(self.position()).await?;
+            self.apply(&events)?;
+            if i64::try_from(events.len()).unwrap_or(i64::MAX) <= CATCH_UP {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn lock_and_catch_up(&mut self, session: &mut Session) -> Result<Tail, sqlx::Error> {
+        loop {
+            session.lock().await?;
+            let events = session.after(self.position()).await?;
+            self.others_write = !events.is_empty();
+            self.apply(&events)?;
+            if i64::try_from(events.len()).unwrap_or(i64::MAX) <= CATCH_UP {
+                return self.tail.ok_or_else(|| sqlx::Error::Protocol("the log's end is not known".into()));
+            }
+            session.rollback().await?;
+            self.catch_up(session).await?;
+        }
+    }
+
+    fn position(&self) -> Position {
+        self.tail.map_or(0, |tail| tail.position)
+    }
+
+    fn apply(&mut self, events: &[RecordedEvent]) -> Result<(), sqlx::Error> {
+        for event in events {
+            if event.position != self.position() + 1 {
+                return Err(sqlx::Error::Protocol(format!(
+                    "the log has no event at {}",
+                    self.position() + 1
+                )));
+            }
+            self.cache.apply(event);
+            self.tail =
+                Some(Tail { position: event.position, hash: event.hash.0, recorded_at: event.recorded_at });
+        }
+        Ok(())
+    }
+
+    /// Takes over what is now committed, and answers everyone.
+    fn adopt(&mut self, jobs: Jobs, decided: Decided) {
+        let Decided { appendix, states, outcomes } = decided;
+        metrics::counter!("stagedoor_events_appended_total").increment(appendix.len() as u64);
+        let grown = appendix.len() > 0;
+        if grown {
+            self.tail = Some(appendix.tail);
+            self.announce.send_replace(appendix.tail.position);
+        }
+        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+            job.settle(outcome);
+        }
+        self.keep(states);
+    }
+
+    fn keep(&mut self, states: HashMap<StreamId, Versioned>) {
+        for (stream, versioned) in states {
+            self.cache.put_committed(stream, versioned);
+            if let Some(due) = self.cache.due_snapshot(stream) {
+                let _ = self.snapshots.try_send((stream, due));
+            }
+        }
+        self.cache.shrink();
+    }
+
+    /// Whether a batch is in the log whose commit was not answered. When that can't be found out in time, its callers
+    /// are told nothing certain, and what it may have appended is read like anybody else's.
+    async fn resolve(&mut self, trace: Trace) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < RESOLVE_PATIENCE {
+            let answer = match self.session().await {
+                Ok(mut session) => {
+                    let answer = session.has(trace).await;
+                    if answer.is_ok() {
+                        self.session = Some(session);
+                    }
+                    answer
+                }
+                Err(error) => Err(error),
+            };
+            match answer {
+                Ok(found) => return found,
+                Err(error) => tracing::debug!(%error, "a commit could not be looked up yet"),
+            }
+            sleep(RESOLVE_PAUSE).await;
+        }
+        false
+    }
+}
+
+fn remembered_ids(jobs: &Jobs) -> Vec<Uuid> {
+    let kept = jobs.iter().map(|job| job.context()).filter(|context| context.fingerprint.is_some());
+    kept.map(|context| context.command_id).collect()
+}
+
+fn settle_all(jobs: Jobs, error: &ExecuteError) {
+    for job in jobs {
+        job.settle(Outcome::Failed(error.clone()));
+    }
+}

@@ -1,0 +1,4 @@
+-- One event.
+select position, stream_id, version, event_id, type, data::text as data, metadata::text as metadata, recorded_at, hash
+from events
+where position = $1;

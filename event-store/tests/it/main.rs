@@ -1,0 +1,9 @@
+//! The log and the sequencer against a real Postgres.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod faults;
+mod idempotency;
+mod reading;
+mod schema;
+mod sequencing;
+mod support;

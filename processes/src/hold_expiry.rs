@@ -1,0 +1,63 @@
+//! Holds end by themselves: an order that is not paid when its hold ends expires, and its seats are free again.
+
+use domain::{DomainEvent, OrderEvent, OrderId, Refusal, operations::ExpireHold};
+use event_store::{Command, Context, ExecuteError, RecordedEvent, Sequencer};
+
+use crate::process::{Performed, Process, Reaction, Step, command_id};
+
+const EXPIRE: &str = "expire";
+
+/// The process that ends holds.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldExpiry;
+
+impl Process for HoldExpiry {
+    const NAME: &'static str = "hold-expiry";
+
+    fn react(event: &DomainEvent, _record: &RecordedEvent) -> Vec<Reaction> {
+        match event {
+            DomainEvent::Order(order, event) => react_to(*order, event),
+            DomainEvent::Show(..)
+            | DomainEvent::Inventory(..)
+            | DomainEvent::Payment(..)
+            | DomainEvent::Ticket(..) => vec![],
+        }
+    }
+
+    async fn perform(sequencer: &Sequencer, step: &Step) -> Performed {
+        let command = Command {
+            operation: ExpireHold { order: OrderId::from(step.target) },
+            context: Context {
+                command_id: command_id(Self::NAME, step),
+                // Deciding twice adds nothing: there is no answer worth remembering.
+                fingerprint: None,
+                actor: None,
+                correlation: step.target,
+                causation: Some(step.cause),
+                traceparent: None,
+            },
+        };
+        match sequencer.execute(command).await {
+            Ok(_) => Performed::Done,
+            Err(ExecuteError::Refused(Refusal::HoldNotEnded { until })) => Performed::NotBefore(until),
+            Err(ExecuteError::QueueFull | ExecuteError::Unavailable) => Performed::Unavailable,
+            Err(error @ (ExecuteError::Refused(_) | ExecuteError::KeyReused | ExecuteError::Defect(_))) => {
+                Performed::Failed(error.to_string())
+            }
+        }
+    }
+}
+
+fn react_to(order: OrderId, event: &OrderEvent) -> Vec<Reaction> {
+    let target = order.uuid();
+    match event {
+        OrderEvent::OrderPlaced(placed) => {
+            vec![Reaction::Schedule { target, step: EXPIRE, due_at: placed.held_until }]
+        }
+        OrderEvent::OrderConfirmed { .. }
+        | OrderEvent::OrderFailed { .. }
+        | OrderEvent::OrderCancelled { .. }
+        | OrderEvent::OrderExpired { .. }
+        | OrderEvent::OrderRefunded { .. } => vec![Reaction::Drop { target, step: EXPIRE }],
+    }
+}

@@ -1,0 +1,77 @@
+//! What a process is.
+
+use chrono::{DateTime, Utc};
+use domain::DomainEvent;
+use event_store::{RecordedEvent, Sequencer};
+use uuid::Uuid;
+
+/// Names the commands of processes among all `UUIDv5`s.
+const COMMANDS: Uuid = Uuid::from_u128(0x6d1f_39c8_54f1_4a5e_9b5a_3f6f_1c0e_77d2);
+
+/// What follows from an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reaction {
+    /// A step is to be performed at a time, or at once if that has passed.
+    Schedule {
+        /// What it is done to.
+        target: Uuid,
+        /// What is done.
+        step: &'static str,
+        /// When.
+        due_at: DateTime<Utc>,
+    },
+    /// A step that was scheduled has become pointless.
+    Drop {
+        /// What it was to be done to.
+        target: Uuid,
+        /// What was to be done.
+        step: &'static str,
+    },
+}
+
+/// A step that is due.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Step {
+    /// What it is done to.
+    pub target: Uuid,
+    /// What is done.
+    pub step: String,
+    /// The event that led to it.
+    pub cause: Uuid,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+    /// How often it was tried in vain.
+    pub attempts: i32,
+}
+
+/// How performing a step ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Performed {
+    /// It is done, or there was nothing to do.
+    Done,
+    /// It is too early.
+    NotBefore(DateTime<Utc>),
+    /// It can't be done now, through no fault of its own; it is tried again and not counted.
+    Unavailable,
+    /// It failed; it is tried again, but not for ever.
+    Failed(String),
+}
+
+/// A process: pure reactions to events, and the performing of steps.
+pub trait Process: Send + Sync + 'static {
+    /// Its name: of its checkpoint, its lease, and in the ids of its commands.
+    const NAME: &'static str;
+
+    /// What follows from an event. Pure: the same event always leads to the same reactions.
+    fn react(event: &DomainEvent, record: &RecordedEvent) -> Vec<Reaction>;
+
+    /// Performs a step by a command with the id [`command_id`] gives. May be called more than once for a step.
+    fn perform(sequencer: &Sequencer, step: &Step) -> impl Future<Output = Performed> + Send;
+}
+
+/// The id of the command by which a process performs a step: the same however often it is performed.
+#[must_use]
+pub fn command_id(process: &str, step: &Step) -> Uuid {
+    let name = format!("{process}/{}/{}/{}", step.cause, step.step, step.target);
+    Uuid::new_v5(&COMMANDS, name.as_bytes())
+}
