@@ -42,5 +42,5 @@ pub use show::{
 pub use state::{Aggregate, State, Versioned};
 pub use stream::{Category, ParseStreamIdError, StreamId};
 pub use ticket::{IssuedTicket, Ticket, TicketEvent, TicketStatus};
-pub use unit_of_work::{MAX_EVENT_BYTES, NewEvent, UnitOfWork};
+pub use unit_of_work::{Decided, MAX_EVENT_BYTES, NewEvent, UnitOfWork};
 pub use words::UnknownWord;

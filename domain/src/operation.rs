@@ -21,7 +21,7 @@ impl dyn States + '_ {
 /// One decision over one or several aggregates.
 pub trait Operation: Send + Sync + 'static {
     /// What the caller is told; stored with the command, so that a repeated one gets the same answer.
-    type Answer: Serialize + DeserializeOwned + Send + 'static;
+    type Answer: Serialize + DeserializeOwned + Send + Sync + 'static;
 
     /// The existing streams that `run` will look at, as far as `known` tells.
     ///

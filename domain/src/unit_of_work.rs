@@ -1,6 +1,7 @@
 //! A unit of work: what one operation has decided so far, unseen by anyone else.
 
 use chrono::{DateTime, SubsecRound, Utc};
+use uuid::Uuid;
 
 use crate::{Aggregate, Refusal, StreamId, TicketCode, Versioned, event::encode, operation::States};
 
@@ -22,12 +23,24 @@ pub struct NewEvent {
     pub data: String,
 }
 
+/// What an operation decided.
+#[derive(Debug)]
+pub struct Decided {
+    /// The events, in order.
+    pub events: Vec<NewEvent>,
+    /// The states they lead to, and those that were only looked at.
+    pub states: Vec<(StreamId, Versioned)>,
+    /// What the events belong to, if the operation said so.
+    pub correlation: Option<Uuid>,
+}
+
 /// Reads current state, collects events; nothing of it is seen outside until the operation has succeeded.
 pub struct UnitOfWork<'a> {
     base: &'a dyn States,
     /// A handful of streams: a list is quicker than a map.
     touched: Vec<(StreamId, Versioned)>,
     events: Vec<NewEvent>,
+    correlation: Option<Uuid>,
     now: DateTime<Utc>,
     random: &'a mut dyn FnMut() -> u128,
 }
@@ -37,13 +50,18 @@ impl<'a> UnitOfWork<'a> {
     pub fn new(base: &'a dyn States, now: DateTime<Utc>, random: &'a mut dyn FnMut() -> u128) -> Self {
         // The log and its readers keep microseconds; a decision must not rest on more than they can see.
         let now = now.trunc_subsecs(6);
-        Self { base, touched: Vec::new(), events: Vec::new(), now, random }
+        Self { base, touched: Vec::new(), events: Vec::new(), correlation: None, now, random }
     }
 
     /// The time of this decision. Never earlier than that of any event in the log.
     #[must_use]
     pub const fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Says what the events belong to: everything around an order shares the order's id.
+    pub fn correlate(&mut self, id: Uuid) {
+        self.correlation = Some(id);
     }
 
     /// A ticket code nobody can guess.
@@ -99,10 +117,10 @@ impl<'a> UnitOfWork<'a> {
         self.decide_at::<A>(index, command)
     }
 
-    /// What was decided: the events in order, and the states they lead to.
+    /// What was decided.
     #[must_use]
-    pub fn finish(self) -> (Vec<NewEvent>, Vec<(StreamId, Versioned)>) {
-        (self.events, self.touched)
+    pub fn finish(self) -> Decided {
+        Decided { events: self.events, states: self.touched, correlation: self.correlation }
     }
 
     fn versioned(&self, stream: StreamId) -> Result<&Versioned, Refusal> {

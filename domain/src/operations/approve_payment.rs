@@ -19,6 +19,7 @@ impl Operation for ApprovePayment {
 
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<PaymentSummary, Refusal> {
         let request = settle::pending_by_hand(work, self.payment)?;
+        work.correlate(request.order.uuid());
         let placed = settle::placed(work, request.order)?;
         if placed.held_until <= work.now() {
             // The seats may be someone else's any moment. Expiry is due and cancels the payment; until it has, the

@@ -23,6 +23,7 @@ impl Operation for CancelOrder {
     }
 
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<OrderSummary, Refusal> {
+        work.correlate(self.order.uuid());
         let placed = settle::placed(work, self.order)?;
         if !self.by.may_act_for(placed.customer) {
             return Err(Refusal::NotFound);

@@ -21,6 +21,7 @@ impl Operation for ExpireHold {
     }
 
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<HoldOutcome, Refusal> {
+        work.correlate(self.order.uuid());
         let placed = settle::placed(work, self.order)?;
         if work.state::<Order>(self.order)?.status() != Some(OrderStatus::Pending) {
             return Ok(HoldOutcome::AlreadySettled);

@@ -39,6 +39,7 @@ impl Operation for PlaceOrder {
     }
 
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<OrderSummary, Refusal> {
+        work.correlate(self.order.uuid());
         let show = self.published_show(work)?;
         let picks = show.layout.select(&self.items).map_err(|errors| Refusal::Invalid { errors })?;
         self.method_is_available()?;

@@ -28,6 +28,7 @@ impl Operation for RejectPayment {
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<PaymentSummary, Refusal> {
         let reason = self.checked_reason()?;
         let request = settle::pending_by_hand(work, self.payment)?;
+        work.correlate(request.order.uuid());
         work.decide::<Payment>(self.payment, PaymentCommand::Fail { reason: reason.to_owned() })?;
         work.decide::<Order>(request.order, OrderCommand::Fail { reason: reason.to_owned() })?;
         settle::give_back(work, request.order, request.show, ReleaseReason::PaymentFailed)?;
