@@ -1,5 +1,7 @@
 //! How events become the bytes that are stored for ever, and come back.
 
+use std::cell::Cell;
+
 use serde::{
     Serialize,
     de::{
@@ -52,7 +54,13 @@ pub enum DecodeError {
         /// The newest shape known here.
         known: u16,
     },
-    /// The type is not known, or its payload has not the shape it should have.
+    /// No event of that stream has this type: the program that wrote it knew more of them.
+    #[error("{event_type} is not known here: run the newer program")]
+    UnknownType {
+        /// The stored type.
+        event_type: String,
+    },
+    /// The payload has not the shape it should have.
     #[error("{event_type} can't be read: {source}")]
     Malformed {
         /// The stored type.
@@ -83,11 +91,16 @@ impl StoredEvent<'_> {
     /// The type is unknown or newer than this program, or the payload is not what the type says.
     pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
         let data = upcast(self.event_type, self.schema, self.data)?;
-        E::deserialize(Tagged { name: self.event_type, data: &data }).map_err(|source| self.malformed(source))
-    }
-
-    fn malformed(&self, source: serde_json::Error) -> DecodeError {
-        DecodeError::Malformed { event_type: self.event_type.to_owned(), source }
+        let unknown = Cell::new(false);
+        let tagged = Tagged { name: self.event_type, data: &data, unknown: &unknown };
+        E::deserialize(tagged).map_err(|source| {
+            let event_type = self.event_type.to_owned();
+            if unknown.get() {
+                DecodeError::UnknownType { event_type }
+            } else {
+                DecodeError::Malformed { event_type, source }
+            }
+        })
     }
 }
 
@@ -95,6 +108,8 @@ impl StoredEvent<'_> {
 struct Tagged<'a> {
     name: &'a str,
     data: &'a str,
+    /// Set if the enum has no variant of that name.
+    unknown: &'a Cell<bool>,
 }
 
 impl<'de> Deserializer<'de> for Tagged<'de> {
@@ -116,7 +131,10 @@ impl<'de> EnumAccess<'de> for Tagged<'de> {
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Self::Error> {
         let name: StrDeserializer<'_, NameError> = serde::de::IntoDeserializer::into_deserializer(self.name);
-        let variant = seed.deserialize(name).map_err(serde::de::Error::custom)?;
+        let variant = seed.deserialize(name).map_err(|error| {
+            self.unknown.set(true);
+            serde::de::Error::custom(error)
+        })?;
         Ok((variant, self))
     }
 }

@@ -11,8 +11,8 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use domain::{
-    Category, DomainEvent, InventoryEvent, OrderEvent, OrderId, PaymentEvent, ShowEvent, StoredEvent,
-    StreamId, TicketCode, TicketEvent,
+    Category, DecodeError, DomainEvent, InventoryEvent, OrderEvent, OrderId, PaymentEvent, ShowEvent,
+    StoredEvent, StreamId, TicketCode, TicketEvent,
 };
 use serde::{Deserialize, Deserializer, de::Visitor};
 
@@ -44,13 +44,21 @@ fn every_example_is_read_and_written_again_byte_for_byte() {
 #[test]
 fn an_event_of_a_newer_program_is_refused_not_guessed() {
     let stored = StoredEvent { event_type: "OrderCancelled", schema: 2, data: "{}" };
-    assert!(DomainEvent::decode(stream_of("OrderCancelled"), stored).is_err());
+    let newer = DomainEvent::decode(stream_of("OrderCancelled"), stored);
+    assert!(matches!(newer, Err(DecodeError::NewerSchema { schema: 2, known: 1, .. })));
 }
 
 #[test]
-fn an_unknown_type_is_refused() {
-    let stored = StoredEvent { event_type: "OrderEaten", schema: 1, data: "{}" };
-    assert!(DomainEvent::decode(stream_of("OrderCancelled"), stored).is_err());
+fn an_unknown_type_is_told_from_a_malformed_payload() {
+    let decode = |event_type, data| {
+        let stored = StoredEvent { event_type, schema: 1, data };
+        DomainEvent::decode(stream_of("OrderCancelled"), stored)
+    };
+    let unknown = decode("OrderEaten", "{}");
+    assert!(matches!(unknown, Err(DecodeError::UnknownType { event_type }) if event_type == "OrderEaten"));
+    for data in ["{", "[]", "null", r#"{"reason":1}"#, "{}{}", "{}"] {
+        assert!(matches!(decode("OrderFailed", data), Err(DecodeError::Malformed { .. })), "{data}");
+    }
 }
 
 #[test]
