@@ -251,6 +251,14 @@ fn every_broken_rule_of_an_order_is_pointed_at() {
 }
 
 #[test]
+fn a_request_of_any_size_gets_an_answer_of_bounded_size() {
+    let mut world = World::selling(draft());
+    assert_eq!(invalid(world.order(1, &vec![quantity("floor", 0); 10_000])).len(), 100);
+    let many = vec!["A-1"; 10_000];
+    assert_eq!(invalid(world.order(1, &[seats(None, &many)])), ["/items"]);
+}
+
+#[test]
 fn a_show_that_is_not_on_sale_takes_no_orders() {
     let selling = domain::ShowDraft { sales_start_at: Some(noon() + minutes(1)), ..draft() };
     let mut world = World::empty();

@@ -88,6 +88,13 @@ fn a_show_may_have_100000_seats_and_200_sections() {
 }
 
 #[test]
+fn no_more_than_100_problems_are_listed() {
+    let row = domain::RowDraft { row: "?".into(), seats: 0 };
+    let paths = problem_paths(|d| d.sections[1].seating = Seating::Rows(vec![row.clone(); 5_001]));
+    assert_eq!(paths.len(), 100);
+}
+
+#[test]
 fn an_unsound_draft_is_refused() {
     let draft = ShowDraft { title: String::new(), ..draft() };
     let problems = draft.problems();

@@ -17,6 +17,8 @@ pub const MAX_SECTIONS: usize = 200;
 pub const MAX_ROWS_PER_SECTION: usize = 5_000;
 /// The most seats a show may have.
 pub const MAX_SEATS: u32 = 100_000;
+/// The most problems that are listed: enough to mend a draft by, and an answer stays small whatever was sent.
+pub const MAX_PROBLEMS: usize = 100;
 /// How long seats are held where the organizer does not say, in seconds.
 pub const DEFAULT_HOLD_SECONDS: u32 = 900;
 const HOLD_SECONDS: std::ops::RangeInclusive<u32> = 5..=86_400;
@@ -148,7 +150,7 @@ impl ShowDraft {
         self.sections.iter().map(|section| section.seating.capacity()).sum()
     }
 
-    /// Every broken rule of shape; none if the draft is sound.
+    /// The broken rules of shape, up to [`MAX_PROBLEMS`]; none if the draft is sound.
     #[must_use]
     pub fn problems(&self) -> Vec<DraftProblem> {
         let mut problems = Problems::default();
@@ -216,7 +218,7 @@ struct Problems(Vec<DraftProblem>);
 
 impl Problems {
     fn rule(&mut self, kept: bool, path: &str, message: &str) {
-        if !kept {
+        if !kept && self.0.len() < MAX_PROBLEMS {
             self.0.push(DraftProblem { path: path.to_owned(), message: message.to_owned() });
         }
     }

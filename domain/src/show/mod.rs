@@ -17,8 +17,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use draft::{
-    DEFAULT_HOLD_SECONDS, DraftProblem, MAX_ROWS_PER_SECTION, MAX_SEATS, MAX_SECTIONS, MAX_TEXT, RowDraft,
-    Seating, SectionDraft, ShowDraft,
+    DEFAULT_HOLD_SECONDS, DraftProblem, MAX_PROBLEMS, MAX_ROWS_PER_SECTION, MAX_SEATS, MAX_SECTIONS,
+    MAX_TEXT, RowDraft, Seating, SectionDraft, ShowDraft,
 };
 pub use layout::{Layout, RowLayout, SectionLayout};
 pub use selection::{MAX_SEATS_PER_ORDER, OrderItem, Pick, PickedSeats, Wanted};

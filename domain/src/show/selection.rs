@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Code, SeatName};
 
-use super::{Layout, SectionLayout};
+use super::{Layout, MAX_PROBLEMS, SectionLayout};
 
 /// The most seats one order may have.
 pub const MAX_SEATS_PER_ORDER: u32 = 20;
@@ -72,7 +72,7 @@ impl Layout {
     /// Finds what the items ask for.
     ///
     /// # Errors
-    /// Every broken rule: a JSON pointer into the request, such as `/items/0/section`, and what is wrong there.
+    /// The broken rules, up to [`MAX_PROBLEMS`]: a JSON pointer into the request, such as `/items/0/section`, and what is wrong there.
     pub fn select(&self, items: &[OrderItem]) -> Result<Vec<Pick>, Vec<(String, String)>> {
         let mut selection = Selection { layout: self, picks: vec![], errors: vec![], named: HashSet::new() };
         selection.check_size(items);
@@ -184,6 +184,8 @@ impl Selection<'_> {
     }
 
     fn error(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.errors.push((pointer.into(), detail.into()));
+        if self.errors.len() < MAX_PROBLEMS {
+            self.errors.push((pointer.into(), detail.into()));
+        }
     }
 }
