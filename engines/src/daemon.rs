@@ -57,6 +57,12 @@ impl Daemon {
         self.child.try_wait().ok().flatten()
     }
 
+    /// Waits for its end, however long that takes.
+    #[cfg(test)]
+    pub(crate) fn wait(&mut self) {
+        let _ = self.child.wait();
+    }
+
     /// Ends at once, as a crash would.
     pub(crate) fn kill9(&mut self) -> Result<(), EngineError> {
         self.signal(Signal::SIGKILL);

@@ -2,6 +2,8 @@
 
 mod config;
 mod connect;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

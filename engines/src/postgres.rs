@@ -2,6 +2,8 @@
 
 mod cluster;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

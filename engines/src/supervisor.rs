@@ -158,3 +158,24 @@ async fn revive<E: Engine>(engine: &E, tell: &watch::Sender<Condition>, pause: &
         attempt += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[tokio::test]
+    async fn a_killed_engine_runs_again_and_a_stopped_one_does_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let nats = Arc::new(Nats::start(testing::nats_options(directory.path()).unwrap()).await.unwrap());
+        let supervisor = Supervisor::spawn(Arc::clone(&nats), CancellationToken::new());
+        let mut condition = supervisor.condition();
+        nats.kill9().unwrap();
+        let again = condition.wait_for(|now| *now == Condition::Running { restarts: 1 });
+        tokio::time::timeout(Duration::from_secs(20), again).await.unwrap().unwrap();
+        assert!(nats.pid().is_some());
+        nats.stop().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(20), supervisor.ended()).await.unwrap();
+        assert_eq!(nats.pid(), None);
+    }
+}

@@ -155,12 +155,15 @@ fn directory() -> Result<TempDir, EngineError> {
         .at("create in", base)
 }
 
-fn postgres_options(directory: &Path, max_connections: u32) -> Result<PostgresOptions, EngineError> {
+pub(crate) fn postgres_options(
+    directory: &Path,
+    max_connections: u32,
+) -> Result<PostgresOptions, EngineError> {
     let options = PostgresOptions::new(find::postgres(&lookup())?, directory.join("postgres"));
     Ok(PostgresOptions { shared_buffers_mib: 32, max_connections, throwaway: true, ..options })
 }
 
-fn nats_options(directory: &Path) -> Result<NatsOptions, EngineError> {
+pub(crate) fn nats_options(directory: &Path) -> Result<NatsOptions, EngineError> {
     let options = NatsOptions::new(find::nats(&lookup())?, directory.join("nats"));
     Ok(NatsOptions { stream: "*".to_owned(), max_store_gib: 1_000_000, ..options })
 }
