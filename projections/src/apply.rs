@@ -1,0 +1,173 @@
+//! One batch into one read model: rows, parked entities and checkpoint change together or not at all.
+
+use std::collections::HashMap;
+
+use domain::StreamId;
+use event_store::{Position, RecordedEvent};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
+
+use crate::{
+    batch::{self, Group, Stop},
+    checkpoint::{self, Checkpoint},
+    fold::{Poisoned, fold, poisoned, step},
+    parked,
+    read_model::ReadModel,
+};
+
+/// Why a batch was not applied.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApplyError {
+    /// The projection can't go on.
+    #[error(transparent)]
+    Stop(#[from] Stop),
+    /// The database could not be reached, or refused.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Applies consecutive events that follow the checkpoint. `None`: the checkpoint was not where it was expected, and
+/// nothing was changed.
+pub(crate) async fn apply<M: ReadModel>(
+    connection: &mut PgConnection,
+    from: &Checkpoint,
+    events: &[RecordedEvent],
+) -> Result<Option<Checkpoint>, ApplyError> {
+    let (groups, events) = match batch::group::<M>(events) {
+        Ok(groups) => (groups, events),
+        Err((0, stop)) => return Err(stop.into()),
+        Err((place, _)) => {
+            // What is before it is applied; then it comes first, and stops the projection.
+            let before = &events[..place];
+            (batch::group::<M>(before).map_err(|(_, stop)| stop)?, before)
+        }
+    };
+    let Some(last) = events.last() else { return Ok(Some(*from)) };
+    if groups.is_empty() {
+        return Ok(checkpoint::advance::<M>(connection, from, last.position).await?);
+    }
+    match write::<M>(connection, from, last.position, &groups, Care::Bulk).await {
+        Err(error) if is_about_data(&error) => {
+            tracing::warn!(projection = M::NAME, %error, "a batch can't be written; looking for the entity");
+            Ok(write::<M>(connection, from, last.position, &groups, Care::EventByEvent).await?)
+        }
+        other => Ok(other?),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Care {
+    /// All rows at once.
+    Bulk,
+    /// Each event under a savepoint, because one of them can't be written.
+    EventByEvent,
+}
+
+async fn write<M: ReadModel>(
+    connection: &mut PgConnection,
+    from: &Checkpoint,
+    to: Position,
+    groups: &[Group],
+    care: Care,
+) -> Result<Option<Checkpoint>, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    if !checkpoint::lock::<M>(&mut transaction, from).await? {
+        return Ok(None);
+    }
+    let live = keep_back::<M>(&mut transaction, groups).await?;
+    let entities: Vec<StreamId> = live.iter().map(|group| group.entity).collect();
+    let loaded: HashMap<StreamId, M::Row> = M::load(&mut transaction, &entities).await?.into_iter().collect();
+    let poisoned = match care {
+        Care::Bulk => write_all::<M>(&mut transaction, &loaded, &live).await?,
+        Care::EventByEvent => write_each::<M>(&mut transaction, &loaded, &live).await?,
+    };
+    parked::park(&mut transaction, M::NAME, &poisoned).await?;
+    let moved = checkpoint::advance::<M>(&mut transaction, from, to).await?;
+    if moved.is_some() {
+        transaction.commit().await?;
+    }
+    Ok(moved)
+}
+
+/// Events of parked entities wait behind them; the groups that may go on are returned.
+async fn keep_back<'a, M: ReadModel>(
+    transaction: &mut Transaction<'_, Postgres>,
+    groups: &'a [Group],
+) -> Result<Vec<&'a Group>, sqlx::Error> {
+    let parked = parked::among(&mut *transaction, M::NAME, groups.iter().map(|group| group.entity)).await?;
+    let (still, live): (Vec<&Group>, Vec<&Group>) =
+        groups.iter().partition(|group| !parked.is_empty() && parked.contains(&group.entity.to_string()));
+    let waiting = still
+        .iter()
+        .flat_map(|group| group.events.iter().map(|(position, _)| (group.entity.to_string(), *position)));
+    parked::wait_behind(transaction, M::NAME, &waiting.collect::<Vec<_>>()).await?;
+    Ok(live)
+}
+
+async fn write_all<M: ReadModel>(
+    transaction: &mut Transaction<'_, Postgres>,
+    loaded: &HashMap<StreamId, M::Row>,
+    groups: &[&Group],
+) -> Result<Vec<Poisoned>, sqlx::Error> {
+    let mut rows = Vec::with_capacity(groups.len());
+    let mut poisoned = Vec::new();
+    for group in groups {
+        let folded = fold::<M>(loaded.get(&group.entity), group);
+        rows.extend(folded.row.map(|row| (group.entity, row)));
+        poisoned.extend(folded.poisoned);
+    }
+    if !rows.is_empty() {
+        M::save(transaction, &rows).await?;
+    }
+    Ok(poisoned)
+}
+
+async fn write_each<M: ReadModel>(
+    transaction: &mut Transaction<'_, Postgres>,
+    loaded: &HashMap<StreamId, M::Row>,
+    groups: &[&Group],
+) -> Result<Vec<Poisoned>, sqlx::Error> {
+    let mut all = Vec::new();
+    for group in groups {
+        all.extend(write_one::<M>(transaction, loaded.get(&group.entity).cloned(), group).await?);
+    }
+    Ok(all)
+}
+
+/// Writes one entity, event by event; the first that can't be folded or written parks it.
+pub(crate) async fn write_one<M: ReadModel>(
+    transaction: &mut Transaction<'_, Postgres>,
+    mut row: Option<M::Row>,
+    group: &Group,
+) -> Result<Option<Poisoned>, sqlx::Error> {
+    for (index, (_, event)) in group.events.iter().enumerate() {
+        let stepped =
+            event.clone().and_then(|event| step::<M>(row.take(), &event).map_err(|misfit| misfit.0));
+        let next = match stepped {
+            Ok(next) => next,
+            Err(reason) => return Ok(Some(poisoned(group, index, reason))),
+        };
+        let changed = [(group.entity, next)];
+        let mut savepoint = transaction.begin().await?;
+        match M::save(&mut savepoint, &changed).await {
+            Ok(()) => savepoint.commit().await?,
+            Err(error) if is_about_data(&error) => {
+                savepoint.rollback().await?;
+                return Ok(Some(poisoned(group, index, error.to_string())));
+            }
+            Err(error) => return Err(error),
+        }
+        let [(_, next)] = changed;
+        row = Some(next);
+    }
+    Ok(None)
+}
+
+/// Whether the database found fault with what was written, rather than with the moment: SQLSTATE classes 22 (data),
+/// 23 (integrity), 54 (program limits) and P0 (raised by a trigger). Repeating such a write changes nothing.
+pub(crate) fn is_about_data(error: &sqlx::Error) -> bool {
+    if matches!(error, sqlx::Error::Encode(_) | sqlx::Error::InvalidArgument(_)) {
+        return true;
+    }
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| ["22", "23", "54", "P0"].iter().any(|class| code.starts_with(class)))
+}

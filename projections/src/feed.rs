@@ -1,0 +1,199 @@
+//! The events after a checkpoint: heard over `JetStream` while it is quick and consistent, else read from the log.
+
+use std::time::Duration;
+
+use async_nats::Client;
+use event_store::{LogReader, Position, RecordedEvent};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, sleep_until},
+};
+use uuid::Uuid;
+
+use crate::hint::{Hint, HintError};
+
+/// The most events in one batch.
+pub(crate) const PAGE: i64 = 1_000;
+/// Further behind than this, the log is read in pages: that is ten times faster than messages.
+const FAR_BEHIND: Position = 5_000;
+/// How long `JetStream` may be silent about an event that is known to exist.
+const SILENCE: Duration = Duration::from_millis(100);
+/// The first pause before a consumer is made anew; it doubles up to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LAST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Where to listen.
+#[derive(Debug, Clone)]
+pub(crate) struct Nats {
+    pub(crate) client: Client,
+    pub(crate) stream: String,
+}
+
+/// Hands out the log in order, one batch at a time.
+pub(crate) struct Feed {
+    log: LogReader,
+    head: watch::Receiver<Position>,
+    nats: Option<Nats>,
+    log_id: Uuid,
+    hint: Option<Hint>,
+    opening: Option<JoinHandle<Result<Hint, HintError>>>,
+    pause: Duration,
+    not_before: Instant,
+}
+
+/// What ended a wait.
+enum Heard {
+    Events(Vec<RecordedEvent>),
+    /// The log must be read.
+    Doubt,
+    /// Look again.
+    News,
+    TimeIsUp,
+}
+
+impl Feed {
+    pub(crate) fn new(
+        log: LogReader,
+        head: watch::Receiver<Position>,
+        nats: Option<Nats>,
+        log_id: Uuid,
+    ) -> Self {
+        let (pause, not_before) = (FIRST_PAUSE, Instant::now());
+        Self { log, head, nats, log_id, hint: None, opening: None, pause, not_before }
+    }
+
+    /// The next events after a position, consecutive; none if there was nothing until `deadline`.
+    ///
+    /// # Errors
+    /// The log could not be read.
+    pub(crate) async fn after(
+        &mut self,
+        after: Position,
+        deadline: Instant,
+    ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+        let mut behind_since = None;
+        loop {
+            let head = *self.head.borrow_and_update();
+            let silent = match (head > after).then(|| *behind_since.get_or_insert_with(Instant::now)) {
+                Some(since) => since + SILENCE,
+                None => deadline,
+            };
+            if head > after && (self.hint.is_none() || head - after > FAR_BEHIND) {
+                let page = self.log.after(after, PAGE).await?;
+                if !page.is_empty() {
+                    return Ok(page);
+                }
+            }
+            self.reopen(after, head);
+            match self.wait(after, silent, deadline).await {
+                Heard::Events(events) => return Ok(events),
+                Heard::Doubt => {
+                    let page = self.log.after(after, PAGE).await?;
+                    if !page.is_empty() {
+                        return Ok(page);
+                    }
+                }
+                Heard::News => {}
+                Heard::TimeIsUp => return Ok(Vec::new()),
+            }
+        }
+    }
+
+    async fn wait(&mut self, after: Position, silent: Instant, deadline: Instant) -> Heard {
+        let hearing = self.hint.is_some();
+        let retry = if self.nats.is_some() && !hearing && self.opening.is_none() {
+            // Never at once: while the log is far ahead no consumer is made, however long ago the pause ended.
+            self.not_before.max(Instant::now() + SILENCE)
+        } else {
+            deadline
+        };
+        tokio::select! {
+            biased;
+            heard = listen(&mut self.hint, after), if hearing => self.heard(heard),
+            opened = finish(&mut self.opening) => self.opened(opened),
+            Ok(()) = self.head.changed() => Heard::News,
+            () = sleep_until(deadline) => Heard::TimeIsUp,
+            () = sleep_until(retry) => Heard::News,
+            () = sleep_until(silent), if hearing => self.silence(),
+        }
+    }
+
+    fn heard(&mut self, heard: Result<Vec<RecordedEvent>, HintError>) -> Heard {
+        match heard {
+            Ok(events) => {
+                self.pause = FIRST_PAUSE;
+                Heard::Events(events)
+            }
+            Err(HintError::Doubt(doubt)) => {
+                tracing::debug!(%doubt, "reading the log instead");
+                if doubt.condemns_the_stream() {
+                    self.drop_hint();
+                }
+                Heard::Doubt
+            }
+            Err(error @ (HintError::Away(_) | HintError::TooOld { .. })) => {
+                tracing::debug!(%error, "lost the consumer");
+                self.drop_hint();
+                Heard::Doubt
+            }
+        }
+    }
+
+    fn silence(&mut self) -> Heard {
+        tracing::debug!("the stream is silent about an event that exists; reading the log instead");
+        self.drop_hint();
+        Heard::Doubt
+    }
+
+    fn opened(&mut self, opened: Result<Hint, HintError>) -> Heard {
+        match opened {
+            Ok(hint) => self.hint = Some(hint),
+            Err(error) => {
+                tracing::debug!(%error, "no consumer");
+                self.drop_hint();
+            }
+        }
+        Heard::News
+    }
+
+    fn drop_hint(&mut self) {
+        self.hint = None;
+        self.not_before = Instant::now() + self.pause;
+        self.pause = (self.pause * 2).min(LAST_PAUSE);
+    }
+
+    /// Makes a consumer in the background, so that the log can be read meanwhile.
+    fn reopen(&mut self, after: Position, head: Position) {
+        let idle = self.hint.is_none() && self.opening.is_none() && Instant::now() >= self.not_before;
+        if let Some(nats) = &self.nats
+            && idle
+            && head - after <= FAR_BEHIND
+        {
+            let Nats { client, stream } = nats.clone();
+            self.opening = Some(tokio::spawn(Hint::open(client, stream, after, self.log_id)));
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        if let Some(opening) = &self.opening {
+            opening.abort();
+        }
+    }
+}
+
+async fn listen(hint: &mut Option<Hint>, after: Position) -> Result<Vec<RecordedEvent>, HintError> {
+    match hint {
+        Some(hint) => hint.after(after).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn finish(opening: &mut Option<JoinHandle<Result<Hint, HintError>>>) -> Result<Hint, HintError> {
+    let Some(task) = opening else { return std::future::pending().await };
+    let opened = task.await;
+    *opening = None;
+    opened.unwrap_or_else(|error| Err(HintError::Away(error.to_string())))
+}

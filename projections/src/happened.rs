@@ -1,0 +1,60 @@
+//! An event as read models see it: decoded, with its place and time.
+
+use chrono::{DateTime, Utc};
+use domain::{DecodeError, DomainEvent, StreamId};
+use event_store::{Position, RecordedEvent};
+
+/// An event, decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// Its place in the log.
+    pub position: Position,
+    /// Its place in its stream, from 1.
+    pub version: i64,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// What happened, and to what.
+    pub event: DomainEvent,
+}
+
+/// Why an event could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// A newer program wrote it. To pass over it would lose it for good once this program has been replaced.
+    #[error("event {position}: {reason}")]
+    Newer {
+        /// Its place in the log.
+        position: Position,
+        /// What is not known here.
+        reason: String,
+    },
+    /// It is damaged.
+    #[error("{0}")]
+    Malformed(String),
+}
+
+impl Happened {
+    /// Decodes an event of a stream that has been parsed already.
+    pub fn decode(event: &RecordedEvent, stream: StreamId) -> Result<Self, Unreadable> {
+        let stored = event.stored().map_err(|error| Unreadable::Malformed(format!("metadata: {error}")))?;
+        let decoded =
+            DomainEvent::decode(stream, stored).map_err(|error| unreadable(event.position, &error))?;
+        Ok(Self { position: event.position, version: event.version, at: event.recorded_at, event: decoded })
+    }
+
+    /// The stream it belongs to.
+    #[must_use]
+    pub fn stream(&self) -> StreamId {
+        self.event.stream()
+    }
+}
+
+fn unreadable(position: Position, error: &DecodeError) -> Unreadable {
+    let reason = error.to_string();
+    match error {
+        DecodeError::NewerSchema { .. } | DecodeError::UnknownType { .. } => {
+            Unreadable::Newer { position, reason }
+        }
+        DecodeError::Malformed { .. } => Unreadable::Malformed(reason),
+    }
+}

@@ -1,0 +1,4 @@
+-- The inventories of a batch.
+select show_id, sections
+from inventory
+where show_id = any ($1);

@@ -1,0 +1,80 @@
+//! Entities that stand still, and the events that wait behind them.
+
+use std::collections::HashSet;
+
+use domain::StreamId;
+use event_store::Position;
+use sqlx::PgConnection;
+
+use crate::fold::Poisoned;
+
+/// The longest reason that is kept, in bytes.
+const MAX_REASON: usize = 2_000;
+
+/// Which of these entities stand still.
+pub(crate) async fn among(
+    connection: &mut PgConnection,
+    projection: &str,
+    entities: impl Iterator<Item = StreamId>,
+) -> Result<HashSet<String>, sqlx::Error> {
+    let entities: Vec<String> = entities.map(|entity| entity.to_string()).collect();
+    let parked: Vec<String> = sqlx::query_scalar(include_str!("sql/parked_among.sql"))
+        .bind(projection)
+        .bind(entities)
+        .fetch_all(connection)
+        .await?;
+    Ok(parked.into_iter().collect())
+}
+
+/// Lets more events wait behind entities that are parked already.
+pub(crate) async fn wait_behind(
+    connection: &mut PgConnection,
+    projection: &str,
+    waiting: &[(String, Position)],
+) -> Result<(), sqlx::Error> {
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let (entities, positions): (Vec<&str>, Vec<Position>) =
+        waiting.iter().map(|(entity, position)| (entity.as_str(), *position)).unzip();
+    sqlx::query(include_str!("sql/park_events.sql"))
+        .bind(projection)
+        .bind(entities)
+        .bind(positions)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Parks entities, with the events that did not fit and those behind them.
+pub(crate) async fn park(
+    connection: &mut PgConnection,
+    projection: &str,
+    poisoned: &[Poisoned],
+) -> Result<(), sqlx::Error> {
+    if poisoned.is_empty() {
+        return Ok(());
+    }
+    for entity in poisoned {
+        let Poisoned { entity, position, reason, .. } = entity;
+        tracing::error!(projection, %entity, position, reason, "an event can't be applied: its entity is parked");
+    }
+    sqlx::query(include_str!("sql/park_entities.sql"))
+        .bind(projection)
+        .bind(poisoned.iter().map(|one| one.entity.to_string()).collect::<Vec<_>>())
+        .bind(poisoned.iter().map(|one| one.position).collect::<Vec<_>>())
+        .bind(poisoned.iter().map(|one| storable(&one.reason)).collect::<Vec<_>>())
+        .execute(&mut *connection)
+        .await?;
+    let waiting = poisoned.iter().flat_map(|one| {
+        let entity = one.entity.to_string();
+        one.behind.iter().map(move |position| (entity.clone(), *position))
+    });
+    wait_behind(connection, projection, &waiting.collect::<Vec<_>>()).await
+}
+
+/// A reason as Postgres takes it: bounded, and without the one character that text can't hold.
+pub(crate) fn storable(reason: &str) -> String {
+    let end = reason.floor_char_boundary(MAX_REASON);
+    reason[..end].replace('\0', "\u{fffd}")
+}

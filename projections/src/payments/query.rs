@@ -1,0 +1,123 @@
+//! What is asked of `payments`.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::{PaymentId, PaymentStatus, StreamId};
+use serde::Serialize;
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{PaymentRow, Stored};
+use crate::{
+    page::{Page, PageRequest},
+    viewer::Viewer,
+};
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub struct PaymentView {
+    /// The payment.
+    pub payment_id: Uuid,
+    /// What it is for.
+    pub order_id: Uuid,
+    /// `manual`, `wallet` or `card`.
+    #[schema(example = "manual")]
+    pub method: String,
+    /// `pending`, `succeeded`, `failed`, `cancelled` or `refunded`.
+    #[schema(example = "pending")]
+    pub status: String,
+    /// The amount in minor units.
+    pub amount: i64,
+    /// ISO 4217 code of its currency.
+    #[schema(example = "EUR")]
+    pub currency: String,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Which payments a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentFilter {
+    /// Whose business they are.
+    pub viewer: Viewer,
+    /// Only those in this status.
+    pub status: Option<PaymentStatus>,
+}
+
+/// A payment that is the viewer's business.
+///
+/// # Errors
+/// The database's own.
+pub async fn get(
+    connection: &mut PgConnection,
+    payment: PaymentId,
+    viewer: Viewer,
+) -> Result<Option<PaymentView>, sqlx::Error> {
+    let found: Option<Stored> = sqlx::query_as(include_str!("get.sql"))
+        .bind(payment.uuid())
+        .bind(viewer.customer())
+        .bind(viewer.organizer())
+        .bind(viewer.sees_all())
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.map(Stored::row).transpose()?.map(PaymentView::from))
+}
+
+/// A page of payments, newest first.
+///
+/// # Errors
+/// The database's own.
+pub async fn list(
+    connection: &mut PgConnection,
+    filter: PaymentFilter,
+    page: PageRequest,
+) -> Result<Page<PaymentView>, sqlx::Error> {
+    // Planned anew each time: the best index depends on which filters are there.
+    let found: Vec<Stored> = sqlx::query_as(include_str!("list.sql"))
+        .persistent(false)
+        .bind(filter.viewer.customer())
+        .bind(filter.viewer.organizer())
+        .bind(filter.viewer.sees_all())
+        .bind(filter.status.map(PaymentStatus::as_str))
+        .bind(page.before)
+        .bind(page.fetch())
+        .fetch_all(connection)
+        .await?;
+    let rows = found.into_iter().map(Stored::row).collect::<Result<Vec<_>, _>>()?;
+    Ok(page.cut(rows, |(_, row)| row.created_position).map(PaymentView::from))
+}
+
+/// The payments of a page of orders.
+pub(crate) async fn of_orders(
+    connection: &mut PgConnection,
+    payments: Vec<Uuid>,
+) -> Result<HashMap<Uuid, PaymentView>, sqlx::Error> {
+    let found: Vec<Stored> =
+        sqlx::query_as(include_str!("load.sql")).bind(payments).fetch_all(connection).await?;
+    let views = found.into_iter().map(|stored| {
+        let view = PaymentView::from(stored.row()?);
+        Ok((view.payment_id, view))
+    });
+    views.collect()
+}
+
+impl From<(StreamId, PaymentRow)> for PaymentView {
+    fn from((payment, row): (StreamId, PaymentRow)) -> Self {
+        Self {
+            payment_id: payment.uuid(),
+            order_id: row.request.order.uuid(),
+            method: row.request.method.as_str().to_owned(),
+            status: row.status.as_str().to_owned(),
+            amount: row.request.amount,
+            currency: row.request.currency.code().to_owned(),
+            reason: row.reason,
+            created_at: row.created_at,
+        }
+    }
+}

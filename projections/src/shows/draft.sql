@@ -1,0 +1,2 @@
+-- What was said about a show last.
+select draft from shows where show_id = $1;

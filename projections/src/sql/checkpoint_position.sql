@@ -1,0 +1,2 @@
+-- Where one read model is.
+select position from projection_checkpoints where name = $1;

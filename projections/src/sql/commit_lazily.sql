@@ -1,0 +1,2 @@
+-- What a crash takes from a read model, its checkpoint gives back from the log.
+set synchronous_commit = off;

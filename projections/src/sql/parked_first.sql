@@ -1,0 +1,5 @@
+-- Whether any of some entities stands still.
+select parked.projection, parked.entity, parked.position, parked.reason
+from unnest($1::text[], $2::text[]) as asked (projection, entity)
+join parked_entities parked using (projection, entity)
+limit 1;

@@ -1,0 +1,2 @@
+-- Where every read model is.
+select name, position from projection_checkpoints;

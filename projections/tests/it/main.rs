@@ -1,0 +1,11 @@
+//! The projections on a real Postgres and a real NATS.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod accidents;
+mod crashes;
+mod keeping_up;
+mod parking;
+mod queries;
+mod rebuilding;
+mod support;

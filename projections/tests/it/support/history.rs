@@ -1,0 +1,185 @@
+//! A history that the domain itself decided, from a seed.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    Currency, NewEvent, Operation, OrderId, PaymentId, PaymentMethod, RowDraft, Seating, SectionDraft,
+    ShowDraft, ShowId, States, StreamId, UnitOfWork, UserId, Versioned,
+    operations::{
+        Actor, ApprovePayment, CancelOrder, ExpireHold, OrderItem, PlaceOrder, PublishShow, RejectPayment,
+        ScheduleShow, Wanted,
+    },
+};
+use uuid::Uuid;
+
+#[derive(Default)]
+struct Known(HashMap<StreamId, Versioned>);
+
+impl States for Known {
+    fn get(&self, stream: StreamId) -> Option<&Versioned> {
+        self.0.get(&stream)
+    }
+}
+
+pub struct History {
+    known: Known,
+    pub events: Vec<NewEvent>,
+    now: DateTime<Utc>,
+    random: u64,
+    pub organizer: UserId,
+    pub shows: Vec<ShowId>,
+    pub orders: Vec<(OrderId, PaymentId, UserId)>,
+}
+
+impl History {
+    pub fn new(seed: u64) -> Self {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let organizer = UserId::from(Uuid::from_u128(0xabc));
+        let (events, shows, orders) = (Vec::new(), Vec::new(), Vec::new());
+        Self { known: Known::default(), events, now, random: seed, organizer, shows, orders }
+    }
+
+    /// Two shows on sale and a draft, and so many orders in every state an order can come to.
+    pub fn with_orders(seed: u64, orders: usize) -> Self {
+        let mut history = Self::new(seed);
+        history.schedule(true);
+        history.schedule(true);
+        history.schedule(false);
+        history.sell(orders);
+        history
+    }
+
+    /// More orders and payments, as chance has it. What is refused leaves no events.
+    pub fn sell(&mut self, orders: usize) {
+        for _ in 0..orders {
+            let show = self.shows[self.below(2)];
+            let item = match self.below(3) {
+                0 => quantity("FLOOR", 1 + self.below(4), true),
+                1 => quantity("SEATS", 1 + self.below(4), self.below(2) == 0),
+                _ => OrderItem {
+                    section: Some("SEATS".to_owned()),
+                    wanted: Wanted::Seats(vec![format!("B-{}", 1 + self.below(40))]),
+                },
+            };
+            let customer = UserId::from(Uuid::from_u128(0x1000 + self.below(5) as u128));
+            self.order(show, customer, item);
+            if !self.orders.is_empty() {
+                self.settle_one();
+            }
+        }
+    }
+
+    pub fn schedule(&mut self, published: bool) -> ShowId {
+        let show = ShowId::from(self.id());
+        let organizer = self.organizer;
+        self.run(ScheduleShow { show, organizer, draft: draft(self.now) });
+        if published {
+            self.run(PublishShow { show, organizer });
+        }
+        self.shows.push(show);
+        show
+    }
+
+    pub fn order(&mut self, show: ShowId, customer: UserId, item: OrderItem) -> Option<(OrderId, PaymentId)> {
+        let (order, payment) = (OrderId::from(self.id()), PaymentId::from(self.id()));
+        let method = PaymentMethod::Manual;
+        let placed = self.run(PlaceOrder { order, payment, customer, show, method, items: vec![item] });
+        placed.then(|| {
+            self.orders.push((order, payment, customer));
+            (order, payment)
+        })
+    }
+
+    fn settle_one(&mut self) {
+        let (order, payment, customer) = self.orders[self.below(self.orders.len())];
+        match self.below(5) {
+            0 | 1 => self.run(ApprovePayment { payment }),
+            2 => self.run(RejectPayment { payment, reason: Some("no money".to_owned()) }),
+            3 => self.run(CancelOrder { order, by: Actor { user: customer, operator: false } }),
+            _ => {
+                let now = self.now;
+                self.now += Duration::hours(1);
+                let expired = self.run(ExpireHold { order });
+                self.now = now;
+                expired
+            }
+        };
+    }
+
+    /// Whether the operation was carried out.
+    pub fn run<O: Operation>(&mut self, operation: O) -> bool {
+        loop {
+            let missing: Vec<StreamId> = operation
+                .streams(&self.known)
+                .into_iter()
+                .filter(|stream| !self.known.0.contains_key(stream))
+                .collect();
+            if missing.is_empty() {
+                break;
+            }
+            for stream in missing {
+                self.known.0.insert(stream, Versioned::empty(stream.category()));
+            }
+        }
+        let mut seed = self.random;
+        let mut random = || u128::from(next(&mut seed)) << 64 | u128::from(next(&mut seed));
+        let mut work = UnitOfWork::new(&self.known, self.now, &mut random);
+        let done = operation.run(&mut work).is_ok();
+        let decided = work.finish();
+        self.random = seed;
+        if done {
+            self.known.0.extend(decided.states);
+            self.events.extend(decided.events);
+        }
+        done
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(next(&mut self.random) % limit as u64).unwrap()
+    }
+
+    fn id(&mut self) -> Uuid {
+        Uuid::from_u64_pair(next(&mut self.random), next(&mut self.random))
+    }
+}
+
+/// `SplitMix64`.
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+pub fn quantity(section: &str, quantity: usize, adjacent: bool) -> OrderItem {
+    let quantity = u32::try_from(quantity).unwrap();
+    OrderItem { section: Some(section.to_owned()), wanted: Wanted::Quantity { quantity, adjacent } }
+}
+
+fn draft(now: DateTime<Utc>) -> ShowDraft {
+    let section = |code: &str, seating| SectionDraft {
+        code: code.to_owned(),
+        name: format!("The {code}"),
+        price: 1_250,
+        seating,
+    };
+    let row = |row: &str, seats| RowDraft { row: row.to_owned(), seats };
+    ShowDraft {
+        title: "The Seagull".to_owned(),
+        venue: "Moscow Art Theatre".to_owned(),
+        starts_at: now + Duration::days(30),
+        time_zone: "Europe/Moscow".to_owned(),
+        currency: Currency::EUR,
+        tax_basis_points: 700,
+        hold_seconds: 900,
+        sales_start_at: None,
+        sales_end_at: None,
+        max_per_customer: None,
+        sections: vec![
+            section("FLOOR", Seating::Quantity { capacity: 300 }),
+            section("SEATS", Seating::Rows(vec![row("B", 40), row("A", 30)])),
+        ],
+    }
+}
