@@ -1,7 +1,6 @@
 //! As whom an engine runs. Postgres refuses root; so root starts it as somebody else.
 
 use std::env;
-use std::ffi::OsStr;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -77,15 +76,17 @@ impl Account {
 
     /// Whether the account can run a program and enter a directory, found out by doing so.
     pub(crate) fn reaches(&self, program: &Path, directory: &Path) -> bool {
-        let script = OsStr::new(r#"cd -- "$1" && exec "$2" --version"#);
+        self.shell(r#"cd -- "$1" && exec "$2" --version"#, &[directory, program])
+    }
+
+    /// Whether the account can enter a directory.
+    pub(crate) fn enters(&self, directory: &Path) -> bool {
+        self.shell(r#"cd -- "$1""#, &[directory])
+    }
+
+    fn shell(&self, script: &str, arguments: &[&Path]) -> bool {
         let mut command = self.command(Path::new("/bin/sh"));
-        command.args([
-            OsStr::new("-c"),
-            script,
-            OsStr::new("sh"),
-            directory.as_os_str(),
-            program.as_os_str(),
-        ]);
+        command.args(["-c", script, "sh"]).args(arguments);
         let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         quiet.status().is_ok_and(|status| status.success())
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{At, EngineError};
+use crate::place;
 
 /// A log that outgrew this is moved aside, so that an engine's logs never take more than twice as much.
 const LOG_BYTES: u64 = 16 * 1024 * 1024;
@@ -88,6 +89,9 @@ impl Layout {
         let _lock = self.lock()?;
         if let Ok(elsewhere) = fs::read_link(&self.data) {
             remove(&elsewhere)?;
+            if let Some(home) = elsewhere.parent().filter(|home| home.starts_with(place::ELSEWHERE)) {
+                remove(home)?;
+            }
             fs::remove_file(&self.data).at("remove", &self.data)?;
         }
         remove(&self.data)?;

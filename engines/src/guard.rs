@@ -21,7 +21,7 @@ for pid in $pids; do
   while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -KILL "$pid" 2>/dev/null
 done
-rm -rf -- "$1" "$2"
+rm -rf -- "$@"
 "#;
 
 /// While it lives, the guard waits.
@@ -31,10 +31,10 @@ pub(crate) struct Guard {
     _alive: Option<ChildStdin>,
 }
 
-/// Sets a watcher on a directory of throw-away engines and on their directory of sockets.
-pub(crate) fn set(directory: &Path, sockets: &Path) -> Result<Guard, EngineError> {
+/// Sets a watcher on a directory of throw-away engines; what else belongs to them is only removed.
+pub(crate) fn set(directory: &Path, also: &[&Path]) -> Result<Guard, EngineError> {
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", SCRIPT, "stagedoor-guard"]).arg(directory).arg(sockets).current_dir("/");
+    command.args(["-c", SCRIPT, "stagedoor-guard"]).arg(directory).args(also).current_dir("/");
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     let mut watcher = command.spawn().at("start", "/bin/sh")?;
     let alive = watcher.stdin.take();

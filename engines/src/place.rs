@@ -1,7 +1,7 @@
 //! Where Postgres' data lies and as whom it runs there.
 
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,7 +14,7 @@ use crate::files::Layout;
 use crate::find::PostgresBinaries;
 
 /// Where data goes that root must keep where others can pass.
-const ELSEWHERE: &str = "/var/lib/stagedoor";
+pub(crate) const ELSEWHERE: &str = "/var/lib/stagedoor";
 
 /// An account that reaches both the binaries and the data.
 #[derive(Debug, Clone)]
@@ -32,15 +32,11 @@ pub(crate) fn find(layout: &Layout, binaries: &PostgresBinaries) -> Result<Place
     let bin = binaries.dir.canonicalize().at("resolve", &binaries.dir)?;
     let target = if owner.is_some() { data.as_path() } else { layout.parent() };
     let accounts = Account::for_postgres(owner);
-    if let Some(account) = accounts.iter().find(|account| account.reaches(&bin.join("postgres"), target)) {
-        return Ok(Place { account: account.clone(), bin, data });
-    }
-    let copied = bin_elsewhere(&data, binaries);
-    let reaches = |account: &&Account, bin: &Path| account.reaches(&bin.join("postgres"), target);
-    if let Some(bin) = copied
-        && let Some(account) = accounts.iter().find(|account| reaches(account, &bin))
-    {
-        return Ok(Place { account: account.clone(), bin, data });
+    for bin in [Some(bin.clone()), bin_elsewhere(&data, binaries)].into_iter().flatten() {
+        let postgres = bin.join("postgres");
+        if let Some(account) = accounts.iter().find(|account| account.reaches(&postgres, target)) {
+            return Ok(Place { account: account.clone(), bin, data });
+        }
     }
     if geteuid().is_root() && owner.is_none() {
         return elsewhere(layout, binaries, bin);
@@ -54,7 +50,10 @@ fn elsewhere(layout: &Layout, binaries: &PostgresBinaries, bin: PathBuf) -> Resu
     let account = Account::stand_in().ok_or_else(none)?;
     let id: u64 = rand::rng().random();
     let home = Path::new(ELSEWHERE).join(format!("{id:016x}"));
-    DirBuilder::new().recursive(true).mode(0o755).create(&home).at("create", &home)?;
+    fs::create_dir_all(&home).at("create", &home)?;
+    for own in [Path::new(ELSEWHERE), &home] {
+        fs::set_permissions(own, Permissions::from_mode(0o755)).at("open", own)?;
+    }
     let data = home.join("postgres");
     let bin = if account.reaches(&bin.join("postgres"), &home) { bin } else { copy(binaries, &home)? };
     if !account.reaches(&bin.join("postgres"), &home) {
@@ -79,8 +78,10 @@ fn copy(binaries: &PostgresBinaries, home: &Path) -> Result<PathBuf, EngineError
     let bundle = binaries.bundle.as_ref().ok_or_else(closed)?;
     let inside = binaries.dir.strip_prefix(bundle).map_err(|_| closed())?;
     let target = home.join("bin");
-    let status = Command::new("cp").arg("-R").arg(bundle).arg(&target).status().at("copy", bundle)?;
-    if status.success() { Ok(target.join(inside)) } else { Err(closed()) }
+    let copied = Command::new("cp").arg("-R").arg(bundle).arg(&target).status().at("copy", bundle)?;
+    // The copy is ours, and holds nothing but programs.
+    let opened = Command::new("chmod").args(["-R", "a+rX"]).arg(&target).status().at("open", &target)?;
+    if copied.success() && opened.success() { Ok(target.join(inside)) } else { Err(closed()) }
 }
 
 fn tried(accounts: &[Account], target: &Path) -> String {

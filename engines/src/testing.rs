@@ -105,7 +105,7 @@ pub async fn nats_client() -> async_nats::Client {
 pub async fn private_postgres() -> Result<PrivatePostgres, EngineError> {
     let directory = directory()?;
     let postgres = Postgres::start(postgres_options(directory.path(), 100)?).await?;
-    let guard = guard::set(directory.path(), postgres.socket_dir())?;
+    let guard = guard::set(directory.path(), &belongings(&postgres))?;
     Ok(PrivatePostgres { postgres, _guard: guard, _directory: directory })
 }
 
@@ -113,7 +113,7 @@ pub async fn private_postgres() -> Result<PrivatePostgres, EngineError> {
 pub async fn private_nats() -> Result<PrivateNats, EngineError> {
     let directory = directory()?;
     let nats = Nats::start(nats_options(directory.path())?).await?;
-    let guard = guard::set(directory.path(), directory.path())?;
+    let guard = guard::set(directory.path(), &[])?;
     Ok(PrivateNats { nats, _guard: guard, _directory: directory })
 }
 
@@ -121,7 +121,7 @@ pub async fn private_nats() -> Result<PrivateNats, EngineError> {
 pub async fn throwaway(max_connections: u32) -> Result<ThrowawayEngines, EngineError> {
     let directory = directory()?;
     let postgres = Postgres::start(postgres_options(directory.path(), max_connections)?).await?;
-    let guard = guard::set(directory.path(), postgres.socket_dir())?;
+    let guard = guard::set(directory.path(), &belongings(&postgres))?;
     let nats = Nats::start(nats_options(directory.path())?).await?;
     Ok(ThrowawayEngines { postgres, nats, _guard: guard, _directory: directory })
 }
@@ -142,6 +142,11 @@ fn given() -> Option<SharedEngines> {
     let nats_url = env::var(NATS_URL).ok()?;
     let nats_reader_url = env::var(NATS_READER_URL).unwrap_or_else(|_| nats_url.clone());
     Some(SharedEngines { postgres_url: env::var(POSTGRES_URL).ok()?, nats_url, nats_reader_url })
+}
+
+/// What lies outside the directory: the sockets, and the data where root had to put it elsewhere.
+fn belongings(postgres: &Postgres) -> Vec<&Path> {
+    [postgres.socket_dir()].into_iter().chain(postgres.data_dir().parent()).collect()
 }
 
 /// Others may pass through it, but not read it: as root, Postgres runs as another user in it.

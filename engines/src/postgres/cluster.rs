@@ -23,7 +23,8 @@ const LONGEST_BASE: usize = 64;
 /// A short path that nobody but the account may enter: for sockets, and once for the password.
 pub(super) fn private_directory(account: &Account) -> Result<TempDir, EngineError> {
     let usual = std::env::temp_dir();
-    let base = if usual.as_os_str().len() <= LONGEST_BASE { usual } else { PathBuf::from("/tmp") };
+    let will_do = usual.as_os_str().len() <= LONGEST_BASE && account.enters(&usual);
+    let base = if will_do { usual } else { PathBuf::from("/tmp") };
     let dir = tempfile::Builder::new()
         .prefix("stagedoor-")
         .permissions(Permissions::from_mode(0o700))
