@@ -1,11 +1,14 @@
 -- Ends whoever has held the log's lock for more than 5 s: frozen, or cut off in a way no timeout of the server sees.
-select a.pid
-from pg_locks l
-join pg_stat_activity a on a.pid = l.pid
-where l.locktype = 'relation'
-    and l.relation = 'log_lock'::regclass
-    and l.database = (select oid from pg_database where datname = current_database())
-    and l.mode = 'ExclusiveLock'
-    and l.granted
-    and a.xact_start < clock_timestamp() - interval '5 seconds'
-    and pg_terminate_backend(a.pid);
+-- Materialized, so that nobody is ended before all conditions have been looked at.
+with stale as materialized (
+    select a.pid
+    from pg_locks l
+    join pg_stat_activity a on a.pid = l.pid
+    where l.locktype = 'relation'
+        and l.relation = 'log_lock'::regclass
+        and l.database = (select oid from pg_database where datname = current_database())
+        and l.mode = 'ExclusiveLock'
+        and l.granted
+        and a.xact_start < clock_timestamp() - interval '5 seconds'
+)
+select pid from stale where pg_terminate_backend(pid);
