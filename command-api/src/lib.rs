@@ -1,1 +1,22 @@
-//! HTTP in.
+//! HTTP in: every call that changes something.
+//!
+//! A handler translates and decides nothing: a request becomes an operation of the domain, the sequencer carries it
+//! out, and its answer becomes a view. [`service`] is the whole of it, `router.rs` shows every route.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod app;
+mod asked;
+mod describe;
+mod orders;
+mod payments;
+mod ready;
+mod refusal;
+mod router;
+mod sessions;
+mod shows;
+mod users;
+mod words;
+
+pub use app::App;
+pub use router::{openapi, service};

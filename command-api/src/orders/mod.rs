@@ -1,0 +1,6 @@
+//! Orders: placed, given up.
+
+mod body;
+pub(crate) mod cancel;
+pub(crate) mod place;
+mod view;
