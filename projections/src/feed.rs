@@ -148,13 +148,17 @@ impl Feed {
 
     fn opened(&mut self, opened: Result<Hint, HintError>) -> Heard {
         match opened {
-            Ok(hint) => self.hint = Some(hint),
+            Ok(hint) => {
+                self.hint = Some(hint);
+                Heard::News
+            }
             Err(error) => {
                 tracing::debug!(%error, "no consumer");
                 self.drop_hint();
+                // A stream that begins later tells that the log goes that far.
+                if matches!(error, HintError::TooOld { .. }) { Heard::Doubt } else { Heard::News }
             }
         }
-        Heard::News
     }
 
     fn drop_hint(&mut self) {

@@ -53,7 +53,7 @@ async fn what_the_database_refuses_is_parked_and_redriven_in_order() {
         "alter table orders add constraint refused check (order_id <> '{order}' or status = 'pending')"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(refusal)).execute(&world.pool).await.unwrap();
-    world.history.run(domain::operations::ApprovePayment { payment });
+    world.history.run(&domain::operations::ApprovePayment { payment });
     world.append().await;
     let running = world.start(None);
     world.caught_up().await;
@@ -68,7 +68,7 @@ async fn what_the_database_refuses_is_parked_and_redriven_in_order() {
     // While it is parked, later events wait; others go on.
     let show = world.history.shows[0];
     let (_, other) = world.history.order(show, customer, quantity("FLOOR", 1, false)).unwrap();
-    world.history.run(domain::operations::ApprovePayment { payment: other });
+    world.history.run(&domain::operations::ApprovePayment { payment: other });
     world.append().await;
     world.caught_up().await;
     world.execute("alter table orders drop constraint refused").await;

@@ -11,11 +11,11 @@ use super::World;
 
 type Rows = BTreeMap<String, Value>;
 
-pub async fn log(world: &World) -> Vec<RecordedEvent> {
+pub(crate) async fn log(world: &World) -> Vec<RecordedEvent> {
     LogReader::new(world.database.clone(), "test").after(0, 10_000).await.unwrap()
 }
 
-pub async fn compare(world: &World) {
+pub(crate) async fn compare(world: &World) {
     let mut states: BTreeMap<StreamId, State> = BTreeMap::new();
     for event in log(world).await {
         let stream: StreamId = event.stream().unwrap();
@@ -81,10 +81,8 @@ fn row(state: &State) -> Value {
         State::Show(show) => json!({"status": show.status(), "draft": show.details().unwrap().draft}),
         State::Inventory(_) => Value::Null,
         State::Order(order) => {
-            let tickets = match order {
-                domain::Order::Confirmed { tickets, .. } => tickets.to_vec(),
-                _ => vec![],
-            };
+            let tickets =
+                if let domain::Order::Confirmed { tickets, .. } = order { tickets.to_vec() } else { vec![] };
             let placed = order.placed().unwrap().as_ref();
             json!({"status": order.status(), "reason": order.reason(), "placed": placed, "tickets": tickets})
         }

@@ -22,18 +22,18 @@ impl States for Known {
     }
 }
 
-pub struct History {
+pub(crate) struct History {
     known: Known,
-    pub events: Vec<NewEvent>,
+    pub(crate) events: Vec<NewEvent>,
     now: DateTime<Utc>,
     random: u64,
-    pub organizer: UserId,
-    pub shows: Vec<ShowId>,
-    pub orders: Vec<(OrderId, PaymentId, UserId)>,
+    pub(crate) organizer: UserId,
+    pub(crate) shows: Vec<ShowId>,
+    pub(crate) orders: Vec<(OrderId, PaymentId, UserId)>,
 }
 
 impl History {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let organizer = UserId::from(Uuid::from_u128(0xabc));
         let (events, shows, orders) = (Vec::new(), Vec::new(), Vec::new());
@@ -41,7 +41,7 @@ impl History {
     }
 
     /// Two shows on sale and a draft, and so many orders in every state an order can come to.
-    pub fn with_orders(seed: u64, orders: usize) -> Self {
+    pub(crate) fn with_orders(seed: u64, orders: usize) -> Self {
         let mut history = Self::new(seed);
         history.schedule(true);
         history.schedule(true);
@@ -51,9 +51,10 @@ impl History {
     }
 
     /// More orders and payments, as chance has it. What is refused leaves no events.
-    pub fn sell(&mut self, orders: usize) {
+    pub(crate) fn sell(&mut self, orders: usize) {
         for _ in 0..orders {
-            let show = self.shows[self.below(2)];
+            let chosen = self.below(2);
+            let show = self.shows[chosen];
             let item = match self.below(3) {
                 0 => quantity("FLOOR", 1 + self.below(4), true),
                 1 => quantity("SEATS", 1 + self.below(4), self.below(2) == 0),
@@ -70,21 +71,26 @@ impl History {
         }
     }
 
-    pub fn schedule(&mut self, published: bool) -> ShowId {
+    pub(crate) fn schedule(&mut self, published: bool) -> ShowId {
         let show = ShowId::from(self.id());
         let organizer = self.organizer;
-        self.run(ScheduleShow { show, organizer, draft: draft(self.now) });
+        self.run(&ScheduleShow { show, organizer, draft: draft(self.now) });
         if published {
-            self.run(PublishShow { show, organizer });
+            self.run(&PublishShow { show, organizer });
         }
         self.shows.push(show);
         show
     }
 
-    pub fn order(&mut self, show: ShowId, customer: UserId, item: OrderItem) -> Option<(OrderId, PaymentId)> {
+    pub(crate) fn order(
+        &mut self,
+        show: ShowId,
+        customer: UserId,
+        item: OrderItem,
+    ) -> Option<(OrderId, PaymentId)> {
         let (order, payment) = (OrderId::from(self.id()), PaymentId::from(self.id()));
         let method = PaymentMethod::Manual;
-        let placed = self.run(PlaceOrder { order, payment, customer, show, method, items: vec![item] });
+        let placed = self.run(&PlaceOrder { order, payment, customer, show, method, items: vec![item] });
         placed.then(|| {
             self.orders.push((order, payment, customer));
             (order, payment)
@@ -92,15 +98,16 @@ impl History {
     }
 
     fn settle_one(&mut self) {
-        let (order, payment, customer) = self.orders[self.below(self.orders.len())];
+        let chosen = self.below(self.orders.len());
+        let (order, payment, customer) = self.orders[chosen];
         match self.below(5) {
-            0 | 1 => self.run(ApprovePayment { payment }),
-            2 => self.run(RejectPayment { payment, reason: Some("no money".to_owned()) }),
-            3 => self.run(CancelOrder { order, by: Actor { user: customer, operator: false } }),
+            0 | 1 => self.run(&ApprovePayment { payment }),
+            2 => self.run(&RejectPayment { payment, reason: Some("no money".to_owned()) }),
+            3 => self.run(&CancelOrder { order, by: Actor { user: customer, operator: false } }),
             _ => {
                 let now = self.now;
                 self.now += Duration::hours(1);
-                let expired = self.run(ExpireHold { order });
+                let expired = self.run(&ExpireHold { order });
                 self.now = now;
                 expired
             }
@@ -108,7 +115,7 @@ impl History {
     }
 
     /// Whether the operation was carried out.
-    pub fn run<O: Operation>(&mut self, operation: O) -> bool {
+    pub(crate) fn run<O: Operation>(&mut self, operation: &O) -> bool {
         loop {
             let missing: Vec<StreamId> = operation
                 .streams(&self.known)
@@ -135,7 +142,7 @@ impl History {
         done
     }
 
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         usize::try_from(next(&mut self.random) % limit as u64).unwrap()
     }
 
@@ -153,7 +160,7 @@ fn next(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-pub fn quantity(section: &str, quantity: usize, adjacent: bool) -> OrderItem {
+pub(crate) fn quantity(section: &str, quantity: usize, adjacent: bool) -> OrderItem {
     let quantity = u32::try_from(quantity).unwrap();
     OrderItem { section: Some(section.to_owned()), wanted: Wanted::Quantity { quantity, adjacent } }
 }

@@ -1,10 +1,10 @@
 //! What the tests stand on: a log in a database of its own, a stream of its own, and an independent fold.
 
-pub mod expected;
-pub mod history;
-pub mod stream;
-pub mod world;
+pub(crate) mod expected;
+pub(crate) mod history;
+pub(crate) mod stream;
+pub(crate) mod world;
 
-pub use history::History;
-pub use stream::Stream;
-pub use world::World;
+pub(crate) use history::History;
+pub(crate) use stream::Stream;
+pub(crate) use world::World;

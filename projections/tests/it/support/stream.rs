@@ -8,14 +8,14 @@ use event_store::RecordedEvent;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-pub struct Stream {
-    pub client: Client,
-    pub name: String,
-    pub context: Context,
+pub(crate) struct Stream {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    pub(crate) context: Context,
 }
 
 impl Stream {
-    pub async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         let stream = Self::named(format!("PROJECTIONS_{}", Uuid::new_v4().simple())).await;
         stream.recreate(1).await;
         stream
@@ -26,7 +26,7 @@ impl Stream {
         Self { context: jetstream::new(client.clone()), client, name }
     }
 
-    pub async fn recreate(&self, first_sequence: u64) {
+    pub(crate) async fn recreate(&self, first_sequence: u64) {
         let _ = self.context.delete_stream(&self.name).await;
         let config = stream::Config {
             name: self.name.clone(),
@@ -39,25 +39,25 @@ impl Stream {
     }
 
     /// As the relay does.
-    pub async fn publish(&self, events: &[RecordedEvent], log_id: Uuid) {
+    pub(crate) async fn publish(&self, events: &[RecordedEvent], log_id: Uuid) {
         for event in events {
             self.send(headers(event, log_id), body(event)).await;
         }
     }
 
-    pub async fn send(&self, headers: HeaderMap, body: String) {
+    pub(crate) async fn send(&self, headers: HeaderMap, body: String) {
         let subject = format!("{}.event", self.name);
         let ack = self.context.publish_with_headers(subject, headers, body.into()).await.unwrap();
         ack.await.unwrap();
     }
 
-    pub async fn delete(&self, sequence: u64) {
+    pub(crate) async fn delete(&self, sequence: u64) {
         let stream = self.context.get_stream(&self.name).await.unwrap();
         stream.delete_message(sequence).await.unwrap();
     }
 }
 
-pub fn headers(event: &RecordedEvent, log_id: Uuid) -> HeaderMap {
+pub(crate) fn headers(event: &RecordedEvent, log_id: Uuid) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert("Stagedoor-Log-Id", log_id.to_string());
     headers.insert("Stagedoor-Hash", data_encoding::HEXLOWER.encode(&event.hash.0));
@@ -65,7 +65,7 @@ pub fn headers(event: &RecordedEvent, log_id: Uuid) -> HeaderMap {
     headers
 }
 
-pub fn body(event: &RecordedEvent) -> String {
+pub(crate) fn body(event: &RecordedEvent) -> String {
     let raw = |json: &str| RawValue::from_string(json.to_owned()).unwrap();
     serde_json::json!({
         "position": event.position,

@@ -17,21 +17,21 @@ use super::{History, Stream, expected};
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-pub struct World {
-    pub database: PgConnectOptions,
-    pub pool: PgPool,
-    pub history: History,
+pub(crate) struct World {
+    pub(crate) database: PgConnectOptions,
+    pub(crate) pool: PgPool,
+    pub(crate) history: History,
     appended: usize,
 }
 
 /// The projections of one process.
-pub struct Running {
-    pub cancel: CancellationToken,
-    pub tracker: TaskTracker,
+pub(crate) struct Running {
+    pub(crate) cancel: CancellationToken,
+    pub(crate) tracker: TaskTracker,
 }
 
 impl World {
-    pub async fn new(history: History) -> Self {
+    pub(crate) async fn new(history: History) -> Self {
         let server: PgConnectOptions = engines::testing::shared().await.postgres_url.parse().unwrap();
         let name = format!("projections_{}", Uuid::new_v4().simple());
         let mut admin = PgConnection::connect_with(&server).await.unwrap();
@@ -45,14 +45,14 @@ impl World {
     }
 
     /// A log that holds all of the history.
-    pub async fn with(history: History) -> Self {
+    pub(crate) async fn with(history: History) -> Self {
         let mut world = Self::new(history).await;
         world.append().await;
         world
     }
 
     /// Appends what the history has and the log has not.
-    pub async fn append(&mut self) {
+    pub(crate) async fn append(&mut self) {
         let new = self.history.events[self.appended..].to_vec();
         self.appended = self.history.events.len();
         for chunk in new.chunks(500) {
@@ -76,7 +76,7 @@ impl World {
     }
 
     /// Appends anything at all: stream, version, type, data, metadata.
-    pub async fn append_raw(&self, events: Vec<(String, i64, String, String, String)>) {
+    pub(crate) async fn append_raw(&self, events: Vec<(String, i64, String, String, String)>) {
         let mut transaction = self.pool.begin().await.unwrap();
         sqlx::raw_sql("lock table log_lock in exclusive mode").execute(&mut *transaction).await.unwrap();
         let mut head = event_store::head(&mut transaction).await.unwrap();
@@ -121,30 +121,30 @@ impl World {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap()
     }
 
-    pub async fn connection(&self) -> PgConnection {
+    pub(crate) async fn connection(&self) -> PgConnection {
         PgConnection::connect_with(&self.database).await.unwrap()
     }
 
-    pub async fn execute(&self, sql: &'static str) {
+    pub(crate) async fn execute(&self, sql: &'static str) {
         sqlx::raw_sql(sql).execute(&self.pool).await.unwrap();
     }
 
-    pub async fn number(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
     }
 
-    pub async fn head(&self) -> event_store::Head {
-        event_store::head(&mut *self.pool.acquire().await.unwrap()).await.unwrap()
+    pub(crate) async fn head(&self) -> event_store::Head {
+        event_store::head(&mut self.pool.acquire().await.unwrap()).await.unwrap()
     }
 
     /// The projections of one process, told of the head as a real one is.
-    pub fn start(&self, stream: Option<&Stream>) -> Running {
+    pub(crate) fn start(&self, stream: Option<&Stream>) -> Running {
         let cancel = CancellationToken::new();
         let head = event_store::watch_head(self.database.clone(), cancel.clone());
         self.start_knowing(stream, head, cancel)
     }
 
-    pub fn start_knowing(
+    pub(crate) fn start_knowing(
         &self,
         stream: Option<&Stream>,
         head: watch::Receiver<i64>,
@@ -162,7 +162,7 @@ impl World {
     }
 
     /// Waits until every read model has come to the head.
-    pub async fn caught_up(&self) {
+    pub(crate) async fn caught_up(&self) {
         let head = self.head().await.position;
         self.until(&format!("all are at {head}"), async || {
             self.number("select coalesce(min(position), 0) * (count(*) / 4) from projection_checkpoints")
@@ -173,11 +173,11 @@ impl World {
     }
 
     /// Waits for a condition.
-    pub async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    pub(crate) async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
         let started = Instant::now();
         while !condition().await {
             if started.elapsed() > DEADLINE {
-                let list = projections::list(&mut *self.pool.acquire().await.unwrap()).await;
+                let list = projections::list(&mut self.pool.acquire().await.unwrap()).await;
                 panic!("not so after {DEADLINE:?}: {what}; {list:#?}");
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -185,13 +185,13 @@ impl World {
     }
 
     /// Every read model is what the domain's own aggregates make of the log.
-    pub async fn is_as_expected(&self) {
+    pub(crate) async fn is_as_expected(&self) {
         expected::compare(self).await;
     }
 }
 
 impl Running {
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.cancel.cancel();
         self.tracker.close();
         tokio::time::timeout(DEADLINE, self.tracker.wait())
