@@ -71,3 +71,89 @@ pub(crate) fn step<M: ReadModel>(row: Option<M::Row>, event: &Happened) -> Resul
         Err(Misfit(format!("panicked: {text}")))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::{DomainEvent, TicketCode, TicketEvent};
+    use sqlx::PgConnection;
+
+    use super::*;
+
+    /// Counts, refuses to count to five, and panics at seven.
+    struct Count;
+
+    impl ReadModel for Count {
+        const NAME: &'static str = "count";
+        const VERSION: i32 = 1;
+        type Row = Vec<Position>;
+
+        fn entity(stream: StreamId) -> Option<StreamId> {
+            Some(stream)
+        }
+
+        fn fold(row: Option<Self::Row>, event: &Happened) -> Result<Self::Row, Misfit> {
+            assert_ne!(event.position, 7, "seven");
+            let mut row = row.unwrap_or_default();
+            row.push(event.position);
+            if event.position == 5 { Err(Misfit("five".to_owned())) } else { Ok(row) }
+        }
+
+        async fn load(
+            _: &mut PgConnection,
+            _: &[StreamId],
+        ) -> Result<Vec<(StreamId, Self::Row)>, sqlx::Error> {
+            Ok(vec![])
+        }
+
+        async fn save(_: &mut PgConnection, _: &[(StreamId, Self::Row)]) -> Result<(), sqlx::Error> {
+            Ok(())
+        }
+
+        async fn clear(_: &mut PgConnection) -> Result<(), sqlx::Error> {
+            Ok(())
+        }
+    }
+
+    fn events(positions: impl Iterator<Item = Position>) -> Group {
+        let code = TicketCode::from_bits(1);
+        let happened = |position| Happened {
+            position,
+            version: position,
+            at: DateTime::UNIX_EPOCH,
+            event: DomainEvent::Ticket(code, TicketEvent::TicketVoided {}),
+        };
+        let events = positions.map(|position| (position, Ok(happened(position)))).collect();
+        Group { entity: StreamId::ticket(code), events }
+    }
+
+    #[test]
+    fn the_row_goes_on_from_where_it_was() {
+        let folded = fold::<Count>(Some(&vec![1, 2]), &events(3..5));
+        assert_eq!((folded.row, folded.poisoned), (Some(vec![1, 2, 3, 4]), None));
+    }
+
+    #[test]
+    fn what_came_before_a_misfit_stays_and_what_comes_after_waits() {
+        let folded = fold::<Count>(Some(&vec![1, 2]), &events(3..7));
+        assert_eq!(folded.row, Some(vec![1, 2, 3, 4]));
+        let poisoned = folded.poisoned.unwrap();
+        assert_eq!((poisoned.position, poisoned.behind, poisoned.reason.as_str()), (5, vec![5, 6], "five"));
+    }
+
+    #[test]
+    fn a_panic_is_a_misfit() {
+        let folded = fold::<Count>(None, &events(6..9));
+        assert_eq!(folded.row, Some(vec![6]));
+        let poisoned = folded.poisoned.unwrap();
+        assert_eq!((poisoned.position, poisoned.behind), (7, vec![7, 8]));
+        assert!(poisoned.reason.starts_with("panicked: "), "{}", poisoned.reason);
+    }
+
+    #[test]
+    fn an_entity_whose_first_event_does_not_fit_is_not_touched() {
+        let folded = fold::<Count>(Some(&vec![1]), &events(5..6));
+        assert_eq!(folded.row, None);
+        assert!(folded.poisoned.is_some());
+    }
+}

@@ -7,7 +7,7 @@ use metrics::{counter, gauge};
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep},
+    time::{Instant, error::Elapsed, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -32,6 +32,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(2);
 /// The pause after which a projection that stopped tries again.
 const STOPPED_PAUSE: Duration = Duration::from_secs(10);
+
+/// Longer than this no batch may take.
+const APPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What every runner is given.
 #[derive(Clone)]
@@ -134,7 +137,7 @@ impl<M: ReadModel> Runner<M> {
                 return Ok(());
             };
             let events = events?;
-            at = match apply::<M>(connection, &at, &events).await {
+            at = match within(apply::<M>(connection, &at, &events)).await {
                 Ok(Some(moved)) => moved,
                 Ok(None) => self.give_way(connection).await?,
                 Err(ApplyError::Stop(stop)) => return Err(stop.into()),
@@ -180,6 +183,7 @@ impl<M: ReadModel> Runner<M> {
                 return Ok(());
             }
             let position = checkpoint::position(connection, M::NAME).await?;
+            self.measure(position);
             if position != seen.0 || position >= *self.settings.head.borrow() {
                 seen = (position, Instant::now());
             } else if seen.1.elapsed() >= STALLED_AFTER {
@@ -203,4 +207,10 @@ impl<M: ReadModel> Runner<M> {
         gauge!("stagedoor_projection_lag_events", "projection" => M::NAME).set(lag as f64);
         gauge!("stagedoor_projection_position", "projection" => M::NAME).set(position as f64);
     }
+}
+
+/// A database that went away without a word must not be waited for.
+async fn within<T>(applying: impl Future<Output = Result<T, ApplyError>>) -> Result<T, ApplyError> {
+    let late = |elapsed: Elapsed| Err(sqlx::Error::Io(elapsed.into()).into());
+    timeout(APPLY_TIMEOUT, applying).await.unwrap_or_else(late)
 }

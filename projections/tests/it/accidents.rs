@@ -34,7 +34,7 @@ async fn survives(seed: u64, accident: impl AsyncFn(&Stream, &[RecordedEvent], U
 async fn gaps_are_filled_from_the_log() {
     survives(11, async |stream, events, log_id| {
         stream.publish(events, log_id).await;
-        for sequence in [1, 2, 17, 40, 41, 42] {
+        for sequence in [17, 40, 41, 42] {
             stream.delete(sequence).await;
         }
     })

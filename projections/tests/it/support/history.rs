@@ -7,8 +7,8 @@ use domain::{
     Currency, NewEvent, Operation, OrderId, PaymentId, PaymentMethod, RowDraft, Seating, SectionDraft,
     ShowDraft, ShowId, States, StreamId, UnitOfWork, UserId, Versioned,
     operations::{
-        Actor, ApprovePayment, CancelOrder, ExpireHold, OrderItem, PlaceOrder, PublishShow, RejectPayment,
-        ScheduleShow, Wanted,
+        Actor, ApprovePayment, CancelOrder, CloseShow, ExpireHold, OrderItem, PlaceOrder, PublishShow,
+        RejectPayment, ReviseShow, ScheduleShow, Wanted,
     },
 };
 use uuid::Uuid;
@@ -46,8 +46,20 @@ impl History {
         history.schedule(true);
         history.schedule(true);
         history.schedule(false);
-        history.sell(orders);
+        history.sell(orders / 2);
+        history.grow(history.shows[0]);
+        history.sell(orders - orders / 2);
         history
+    }
+
+    /// A hundred more places, and a break in the sales.
+    fn grow(&mut self, show: ShowId) {
+        let organizer = self.organizer;
+        let mut draft = draft(self.now);
+        draft.sections[0].seating = Seating::Quantity { capacity: 400 };
+        assert!(self.run(&ReviseShow { show, organizer, expected_version: 2, draft }));
+        assert!(self.run(&CloseShow { show, organizer }));
+        assert!(self.run(&PublishShow { show, organizer }));
     }
 
     /// More orders and payments, as chance has it. What is refused leaves no events.
