@@ -11,6 +11,7 @@ mod canonical;
 mod command;
 mod if_match;
 mod key;
+mod named;
 mod path;
 mod query;
 mod shape;

@@ -52,7 +52,7 @@ impl Limits {
 impl Default for Limits {
     /// Generous to an office behind one address, and hopeless for guessing passwords.
     fn default() -> Self {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         Self {
             sign_in: Limit::new(Quota::new(60, minute), Quota::new(10, minute)),
             sign_up: Limit::new(Quota::new(30, minute), Quota::new(5, minute)),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     fn one_a_minute() -> Limit {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         Limit::new(Quota::new(2, minute), Quota::new(1, minute))
     }
 

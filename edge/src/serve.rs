@@ -49,15 +49,15 @@ pub async fn serve(
     });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(cancel.clone().cancelled_owned());
-    let served = tokio::select! {
-        served = server => served,
+    let outcome = tokio::select! {
+        done = server => done,
         () = deadline(cancel, drain) => {
             tracing::warn!(seconds = drain.as_secs(), "stopped with requests unanswered");
             Ok(())
         }
     };
     upkeep.abort();
-    served
+    outcome
 }
 
 async fn deadline(cancel: CancellationToken, drain: Duration) {

@@ -9,6 +9,7 @@ use serde::{
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 
+use super::named::Named;
 use crate::{FieldError, Problem};
 
 /// A request body. Derive `Deserialize` with `#[serde(deny_unknown_fields)]`.
@@ -49,8 +50,8 @@ pub(super) fn check<T: Shape>(value: &Value) -> Result<T, Problem> {
     if !errors.is_empty() {
         return Err(Problem::invalid(&errors));
     }
-    let body: T =
-        serde_path_to_error::deserialize(value).map_err(|error| Problem::invalid(&[explain(&error)]))?;
+    let body: T = serde_path_to_error::deserialize(Named(value))
+        .map_err(|error| Problem::invalid(&[explain(&error)]))?;
     let errors = body.validate();
     if errors.is_empty() { Ok(body) } else { Err(Problem::invalid(&errors)) }
 }
