@@ -1,6 +1,6 @@
 # `make up` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .POSIX:
-.PHONY: help up down test lint fmt ci
+.PHONY: help up down test lint fmt generate ci
 
 # dev builds in minutes, release takes longer and runs several times as fast.
 PROFILE = dev
@@ -13,6 +13,7 @@ help:
 	@echo "make test   all tests, on engines of their own; scripts/test -p relay runs one crate's"
 	@echo "make lint   what CI checks besides the tests: format, clippy, dependencies"
 	@echo "make fmt    format the code"
+	@echo "make generate  write the files that are generated from the code"
 	@echo "make ci     everything that CI runs"
 
 up:
@@ -34,6 +35,9 @@ lint:
 
 fmt:
 	cargo fmt --all
+
+generate:
+	@cargo run --quiet --bin stagedoor -- generate
 
 ci:
 	.ci/run

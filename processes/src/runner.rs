@@ -170,7 +170,9 @@ impl<'a, P: Process> Runner<'a, P> {
         let pause = due.map_or(PROLONG, |due| (due - self.now()).to_std().unwrap_or_default().min(PROLONG));
         let mut head = self.options.head.clone();
         // Whether the log grew or time passed: both are reasons to look again.
-        if let Ok(Err(_)) = timeout(pause, head.wait_for(|head| *head > position)).await {
+        let unheard =
+            timeout(pause, head.wait_for(|head| *head > position)).await.is_ok_and(|heard| heard.is_err());
+        if unheard {
             sleep(pause).await;
         }
         Ok(())

@@ -1,2 +1,39 @@
-//! The program.
-fn main() {}
+//! `stagedoor`: every role of the box office, and the tools to run it.
+
+mod cli;
+mod commands;
+mod config_file;
+mod engine_room;
+mod failure;
+mod logging;
+mod output;
+mod reference;
+mod roles;
+mod seed;
+mod settings;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse() {
+        Ok(cli) => cli,
+        Err(failure) => return report(&failure, false),
+    };
+    let json = cli.json;
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::other(format!("the runtime could not start: {error}")))
+        .and_then(|runtime| runtime.block_on(commands::run(cli)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure, json),
+    }
+}
+
+fn report(failure: &Failure, json: bool) -> ExitCode {
+    output::failure(failure, json);
+    ExitCode::from(failure.code())
+}

@@ -1,0 +1,184 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::{config_file, failure::Failure, settings::Settings};
+
+/// The backend behind a box office: sells every seat exactly once, and can prove it.
+#[derive(Debug, Parser)]
+#[command(name = "stagedoor", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    /// Print machine-readable JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a check found a fault, 2 wrong usage, 3 an engine or a port is not to \
+                          be had, 4 anything else.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything in one process, on Postgres and NATS of its own unless DATABASE_URL or NATS_URL are set
+    #[command(after_help = "Example: stagedoor up --reset")]
+    Up {
+        /// Throw away the data of earlier runs and start afresh
+        #[arg(long)]
+        reset: bool,
+        /// Make the demonstration shows and users even in a database given by DATABASE_URL
+        #[arg(long)]
+        seed: bool,
+    },
+    /// End a running `stagedoor up` and its engines
+    #[command(after_help = "Example: stagedoor down")]
+    Down,
+    /// Run one role, or all, on given engines
+    #[command(after_help = "Example: stagedoor serve command-api --command-listen 0.0.0.0:8080")]
+    Serve {
+        /// Which
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// Bring the database's schema up to this program's
+    #[command(after_help = "Example: MIGRATE_DATABASE_URL=postgres://owner@host/stagedoor stagedoor migrate")]
+    Migrate,
+    /// Users
+    #[command(subcommand)]
+    Users(Users),
+    /// Test the settings that durability rests on, and the database roles
+    #[command(after_help = "Example: stagedoor doctor --json")]
+    Doctor,
+    /// The log
+    #[command(subcommand)]
+    Events(Events),
+    /// Read models
+    #[command(subcommand)]
+    Projections(Projections),
+    /// The way from the log to JetStream
+    #[command(subcommand)]
+    Relay(Relay),
+    /// Write the files that are generated from the code
+    #[command(hide = true)]
+    Generate {
+        /// The repository
+        #[arg(default_value = ".")]
+        root: PathBuf,
+    },
+}
+
+/// A part of the system that can run in a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// HTTP in
+    CommandApi,
+    /// HTTP out
+    QueryApi,
+    /// Log to JetStream
+    Relay,
+    /// Log and JetStream to read models
+    Projections,
+    /// What follows by itself: the expiry of holds
+    Processes,
+    /// All of them in one process
+    All,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Users {
+    /// Create a user; the password is read from standard input
+    #[command(
+        after_help = "Example: stagedoor users create --email admin@example.com --role admin < password.txt"
+    )]
+    Create {
+        /// The e-mail address they sign in with
+        #[arg(long)]
+        email: String,
+        /// Their name
+        #[arg(long, default_value = "Staff")]
+        name: String,
+        /// organizer, operator or admin; may be given several times. Every user is a customer
+        #[arg(long = "role")]
+        roles: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Events {
+    /// Show the event at a position, or a stream's events
+    #[command(
+        after_help = "Examples: stagedoor events show 42\n          stagedoor events show order-0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11"
+    )]
+    Show {
+        /// A position, or a stream such as order-<id>
+        what: String,
+    },
+    /// Show the newest events
+    #[command(after_help = "Example: stagedoor events tail --follow")]
+    Tail {
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        lines: u32,
+        /// Go on with what is appended from now on
+        #[arg(short, long)]
+        follow: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Projections {
+    /// Show how far each read model is
+    #[command(after_help = "Example: stagedoor projections list")]
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Relay {
+    /// Compare the stream with the log
+    #[command(after_help = "Example: stagedoor relay status")]
+    Status,
+    /// Delete the stream and fill it again from the log
+    #[command(after_help = "Example: stagedoor relay reset --yes")]
+    Reset {
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Reads the command line, over the environment, over `stagedoor.toml`. Help and version end the program.
+pub(crate) fn parse() -> Result<Cli, Failure> {
+    let matches = config_file::apply(Cli::command())?.get_matches();
+    Cli::from_arg_matches(&matches).map_err(|error| Failure::usage(error, "stagedoor --help"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn check(command: &clap::Command, path: &str) {
+            let subcommands: Vec<_> = command.get_subcommands().collect();
+            if subcommands.is_empty() && !command.is_hide_set() {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("Example"), "`{path}` shows no example");
+            }
+            for subcommand in subcommands {
+                check(subcommand, &format!("{path} {}", subcommand.get_name()));
+            }
+        }
+        check(&Cli::command(), "stagedoor");
+    }
+}

@@ -1,0 +1,41 @@
+//! One file per command.
+
+mod doctor;
+mod down;
+mod events;
+mod generate;
+mod migrate;
+mod projections;
+mod relay;
+mod serve;
+mod up;
+mod users;
+
+use crate::{
+    cli::{Cli, Command},
+    failure::Failure,
+    logging,
+};
+
+/// Carries out what was typed.
+pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
+    let Cli { settings, json, command } = cli;
+    match command {
+        Command::Up { reset, seed } => {
+            logging::start(&settings);
+            Box::pin(up::run(settings, reset, seed)).await
+        }
+        Command::Serve { role } => {
+            logging::start(&settings);
+            Box::pin(serve::run(settings, role)).await
+        }
+        Command::Down => down::run(&settings).await,
+        Command::Migrate => migrate::run(&settings).await,
+        Command::Users(command) => users::run(&settings, json, command).await,
+        Command::Doctor => doctor::run(&settings, json).await,
+        Command::Events(command) => events::run(&settings, json, command).await,
+        Command::Projections(command) => projections::run(&settings, json, command).await,
+        Command::Relay(command) => relay::run(&settings, json, command).await,
+        Command::Generate { root } => generate::run(&root),
+    }
+}

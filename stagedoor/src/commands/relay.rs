@@ -1,0 +1,72 @@
+//! `stagedoor relay`.
+
+use std::io::{IsTerminal, stdin};
+
+use relay::{RelayError, StatusReport};
+
+use crate::{cli::Relay, failure::Failure, output, roles, settings::Settings};
+
+pub(crate) async fn run(settings: &Settings, json: bool, command: Relay) -> Result<(), Failure> {
+    let options = roles::relay_options(settings)?;
+    match command {
+        Relay::Status => {
+            let report = relay::status(&options).await.map_err(failure)?;
+            print(&report, json)?;
+            if report.verdict.is_fault() { Err(Failure::Fault(report.verdict.to_string())) } else { Ok(()) }
+        }
+        Relay::Reset { yes } => {
+            confirm(yes, &options.stream)?;
+            let told = |progress: relay::ResetProgress| {
+                output::note(&format!("refilled to {} of {}", progress.position, progress.head));
+            };
+            relay::reset(&options, told).await.map_err(failure)?;
+            output::note("The stream equals the log again.");
+            Ok(())
+        }
+    }
+}
+
+fn print(report: &StatusReport, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(report);
+    }
+    let stream = report.stream.as_ref();
+    let sequences =
+        stream.map_or("missing".to_owned(), |s| format!("{} … {}", s.first_sequence, s.last_sequence));
+    output::table(
+        &["stream", "sequences", "log head", "lag", "leader", "verdict"],
+        vec![vec![
+            report.name.clone(),
+            sequences,
+            report.head.to_string(),
+            report.lag.to_string(),
+            report.leader.map_or("none".to_owned(), |leader| leader.to_string()),
+            report.verdict.to_string(),
+        ]],
+    );
+    Ok(())
+}
+
+fn confirm(yes: bool, stream: &str) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    let hint = "the log is not touched; consumers of the stream read it again: add --yes";
+    if !stdin().is_terminal() {
+        return Err(Failure::usage(format!("this deletes the stream {stream}"), hint));
+    }
+    output::note(&format!(
+        "This deletes the stream {stream} and fills it again from the log. Type its name to go on:"
+    ));
+    let mut typed = String::new();
+    stdin().read_line(&mut typed).map_err(Failure::other)?;
+    if typed.trim() == stream { Ok(()) } else { Err(Failure::usage("nothing was deleted", hint)) }
+}
+
+fn failure(error: RelayError) -> Failure {
+    match error {
+        RelayError::Log(error) => error.into(),
+        RelayError::Nats { .. } => Failure::engine(error, "is NATS up, and is NATS_URL right?"),
+        other => Failure::other(other),
+    }
+}

@@ -1,0 +1,146 @@
+//! The engines of `up`: started where none are given, looked after, and stopped in the end.
+
+use std::{path::Path, sync::Arc};
+
+use engines::{Lookup, Nats, NatsOptions, Postgres, PostgresOptions, Supervisor, find};
+use rand::distr::{Alphanumeric, SampleString};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use tokio_util::sync::CancellationToken;
+
+use crate::{failure::Failure, output, settings::Settings};
+
+const DATABASE: &str = "stagedoor";
+
+/// Roles that log in, each with the group whose rights it has.
+const OWNER: (&str, &str) = ("stagedoor_up_owner", "stagedoor_owner");
+const WRITER: (&str, &str) = ("stagedoor_up_writer", "stagedoor_writer");
+const READER: (&str, &str) = ("stagedoor_up_reader", "stagedoor_reader");
+
+/// The engines that this process started.
+#[derive(Default)]
+pub(crate) struct EngineRoom {
+    postgres: Option<Arc<Postgres>>,
+    nats: Option<Arc<Nats>>,
+    supervisors: Vec<Supervisor>,
+    cancel: CancellationToken,
+}
+
+impl EngineRoom {
+    /// Starts what the settings don't name, and completes the settings.
+    pub(crate) async fn start(
+        &mut self,
+        settings: &mut Settings,
+        data_dir: &Path,
+        reset: bool,
+    ) -> Result<(), Failure> {
+        let mut lookup = Lookup::from_environment(data_dir.join("bin"));
+        lookup.postgres = settings.pg_bin.clone().or(lookup.postgres);
+        lookup.nats = settings.nats_bin.clone().or(lookup.nats);
+        if settings.database_url.is_none() {
+            self.start_postgres(settings, &lookup, &data_dir.join("postgres"), reset).await?;
+        }
+        if settings.nats_url.is_none() {
+            self.start_nats(settings, &lookup, &data_dir.join("nats"), reset).await?;
+        }
+        Ok(())
+    }
+
+    async fn start_postgres(
+        &mut self,
+        settings: &mut Settings,
+        lookup: &Lookup,
+        data_dir: &Path,
+        reset: bool,
+    ) -> Result<(), Failure> {
+        if reset {
+            Postgres::erase(data_dir).await?;
+        }
+        let binaries = find::postgres(lookup)?;
+        output::note(&format!("Starting Postgres {} from {}.", binaries.major, binaries.dir.display()));
+        let postgres = Arc::new(Postgres::start(PostgresOptions::new(binaries, data_dir)).await?);
+        self.supervisors.push(Supervisor::spawn(Arc::clone(&postgres), self.cancel.clone()));
+        let port = postgres.port();
+        let superuser: PgConnectOptions = postgres.url().parse()?;
+        self.postgres = Some(postgres);
+        let mut connection = superuser.connect().await?;
+        sqlx::raw_sql(event_store::ROLES_SQL).execute(&mut connection).await?;
+        let url = |(role, _): (&str, &str), password: &str| {
+            format!("postgres://{role}:{password}@127.0.0.1:{port}/{DATABASE}")
+        };
+        settings.migrate_database_url = Some(url(OWNER, &log_in_role(&mut connection, OWNER).await?));
+        settings.database_url = Some(url(WRITER, &log_in_role(&mut connection, WRITER).await?));
+        settings.read_database_url = Some(url(READER, &log_in_role(&mut connection, READER).await?));
+        make_database(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
+    async fn start_nats(
+        &mut self,
+        settings: &mut Settings,
+        lookup: &Lookup,
+        data_dir: &Path,
+        reset: bool,
+    ) -> Result<(), Failure> {
+        if reset {
+            Nats::erase(data_dir).await?;
+        }
+        let binary = find::nats(lookup)?;
+        output::note(&format!("Starting NATS from {}.", binary.file.display()));
+        let options = NatsOptions { stream: settings.stream.clone(), ..NatsOptions::new(binary, data_dir) };
+        let nats = Arc::new(Nats::start(options).await?);
+        self.supervisors.push(Supervisor::spawn(Arc::clone(&nats), self.cancel.clone()));
+        settings.nats_url = Some(nats.relay_url());
+        settings.read_nats_url = Some(nats.reader_url());
+        self.nats = Some(nats);
+        Ok(())
+    }
+
+    /// Stops what was started, NATS first: Postgres holds the truth.
+    pub(crate) async fn stop(self) {
+        self.cancel.cancel();
+        for supervisor in self.supervisors {
+            supervisor.ended().await;
+        }
+        if let Some(nats) = self.nats
+            && let Err(error) = nats.stop().await
+        {
+            tracing::warn!(%error, "NATS did not end in order");
+        }
+        if let Some(postgres) = self.postgres
+            && let Err(error) = postgres.stop().await
+        {
+            tracing::warn!(%error, "Postgres did not end in order");
+        }
+    }
+}
+
+/// Makes a role that can log in, with a new password at every start.
+async fn log_in_role(connection: &mut PgConnection, (role, group): (&str, &str)) -> Result<String, Failure> {
+    let password = Alphanumeric.sample_string(&mut rand::rng(), 32);
+    let known: bool = sqlx::query_scalar(include_str!("sql/role_exists.sql"))
+        .bind(role)
+        .fetch_one(&mut *connection)
+        .await?;
+    // Names and password hold nothing but letters, digits and underscores.
+    let statement = if known {
+        format!("alter role {role} login password '{password}'")
+    } else {
+        format!("create role {role} login password '{password}' in role {group}")
+    };
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
+    Ok(password)
+}
+
+async fn make_database(connection: &mut PgConnection) -> Result<(), Failure> {
+    let known: bool = sqlx::query_scalar(include_str!("sql/database_exists.sql"))
+        .bind(DATABASE)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !known {
+        let (owner, _) = OWNER;
+        let statement = format!("create database {DATABASE} owner {owner}");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
+    }
+    Ok(())
+}

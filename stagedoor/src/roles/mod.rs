@@ -1,0 +1,149 @@
+//! The parts of the system, put together.
+
+mod health;
+mod http;
+pub(crate) mod signal;
+mod workers;
+
+use std::{sync::Arc, time::Duration};
+
+use event_store::{
+    Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect, watch_head,
+};
+use relay::RelayOptions;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::{sync::watch, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{cli::Role, failure::Failure, settings::Settings};
+
+pub(crate) use http::taken;
+
+/// How long everything may take to end in order.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// What runs, and how it is ended: first whatever takes work in, then whatever does it.
+#[derive(Clone)]
+pub(crate) struct Running {
+    /// Cancelled to end what takes work in.
+    pub(crate) intake: CancellationToken,
+    /// Cancelled when nothing more comes in.
+    pub(crate) work: CancellationToken,
+    pub(crate) intakes: TaskTracker,
+    pub(crate) workers: TaskTracker,
+}
+
+impl Running {
+    pub(crate) fn new() -> Self {
+        Self {
+            intake: CancellationToken::new(),
+            work: CancellationToken::new(),
+            intakes: TaskTracker::new(),
+            workers: TaskTracker::new(),
+        }
+    }
+
+    /// Waits until something asked everything to end.
+    pub(crate) async fn cancelled(&self) {
+        self.intake.cancelled().await;
+    }
+
+    /// Ends everything in order: what was accepted is answered.
+    pub(crate) async fn end(&self) {
+        self.intake.cancel();
+        self.intakes.close();
+        let _ = timeout(DRAIN, self.intakes.wait()).await;
+        self.work.cancel();
+        self.workers.close();
+        if timeout(DRAIN, self.workers.wait()).await.is_err() {
+            tracing::warn!("some work did not end in time; it is taken up again at the next start");
+        }
+    }
+}
+
+/// What the roles of one process share.
+pub(crate) struct Parts {
+    pub(crate) settings: Settings,
+    pub(crate) clock: SharedClock,
+    pub(crate) head: watch::Receiver<Position>,
+    sequencer: Option<Sequencer>,
+}
+
+/// Starts a role, or all of them; returns when they are at work.
+pub(crate) async fn start(settings: &Settings, role: Role, running: &Running) -> Result<(), Failure> {
+    let mut connection = connect(&settings.writer_or_reader(role)?, "schema check").await?;
+    check_schema(&mut connection).await?;
+    drop(connection);
+    let _ = edge::metrics::install();
+    running.workers.spawn(edge::metrics::upkeep(running.work.clone()));
+    let mut parts = Parts {
+        settings: settings.clone(),
+        clock: Arc::new(SystemClock),
+        head: watch_head(settings.writer_or_reader(role)?, running.work.clone()),
+        sequencer: None,
+    };
+    match role {
+        Role::CommandApi => http::command_api(&mut parts, running).await,
+        Role::QueryApi => http::query_api(&parts, running).await,
+        Role::Relay | Role::Projections | Role::Processes => {
+            let checks = workers::start(&mut parts, role, running).await?;
+            health::serve(&parts, checks, running).await
+        }
+        Role::All => {
+            let mut checks = Vec::new();
+            for role in [Role::Relay, Role::Projections, Role::Processes] {
+                checks.extend(workers::start(&mut parts, role, running).await?);
+            }
+            health::serve(&parts, checks, running).await?;
+            http::command_api(&mut parts, running).await?;
+            http::query_api(&parts, running).await
+        }
+    }
+}
+
+impl Parts {
+    /// The one sequencer of this process.
+    pub(crate) fn sequencer(&mut self, running: &Running) -> Result<Sequencer, Failure> {
+        if let Some(sequencer) = &self.sequencer {
+            return Ok(sequencer.clone());
+        }
+        let settings = &self.settings;
+        let options = SequencerOptions {
+            queue: usize::try_from(settings.queue).unwrap_or(usize::MAX),
+            cache_bytes: usize::try_from(settings.cache_mib).unwrap_or(usize::MAX) << 20,
+            ..SequencerOptions::new(settings.writer()?, Arc::clone(&self.clock))
+        };
+        let (sequencer, task) = Sequencer::start(options);
+        // It ends by itself, when the last of those who use it have.
+        running.workers.spawn(async move {
+            let _ = task.await;
+        });
+        self.sequencer = Some(sequencer.clone());
+        Ok(sequencer)
+    }
+}
+
+/// What the relay is told, also by the commands that look at it.
+pub(crate) fn relay_options(settings: &Settings) -> Result<RelayOptions, Failure> {
+    let nats = relay::NatsOptions::new(settings.nats()?);
+    let options = RelayOptions::new(settings.writer()?, nats, event_store::new_id());
+    Ok(RelayOptions {
+        stream: settings.stream.clone(),
+        subject_prefix: settings.stream.to_lowercase(),
+        max_age: Duration::from_secs(u64::from(settings.stream_max_hours) * 3_600),
+        max_bytes: i64::from(settings.stream_max_mib) << 20,
+        ..options
+    })
+}
+
+/// A pool for whoever has no connection of its own; connects when first asked.
+pub(crate) fn pool(options: PgConnectOptions, size: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(3))
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
+}

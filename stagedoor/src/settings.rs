@@ -1,0 +1,179 @@
+//! What can be set, by flag, by environment, or in `stagedoor.toml`; in this order.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use sqlx::postgres::PgConnectOptions;
+
+use crate::{cli::Role, failure::Failure};
+
+/// In which form logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Settings {
+    /// Postgres, as a role that is a member of stagedoor_writer
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+
+    /// Postgres, as the role that owns the schema; for migrations. Default: DATABASE_URL
+    #[arg(long, global = true, env = "MIGRATE_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) migrate_database_url: Option<String>,
+
+    /// Postgres, as a role that is a member of stagedoor_reader; for queries. Default: DATABASE_URL
+    #[arg(long, global = true, env = "READ_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) read_database_url: Option<String>,
+
+    /// NATS with JetStream, as a user who may publish
+    #[arg(long, global = true, env = "NATS_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) nats_url: Option<String>,
+
+    /// NATS with JetStream, as a user who may only consume; for projections. Default: NATS_URL
+    #[arg(long, global = true, env = "STAGEDOOR_READ_NATS_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) read_nats_url: Option<String>,
+
+    /// Where command-api listens
+    #[arg(
+        long,
+        global = true,
+        env = "STAGEDOOR_COMMAND_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    pub(crate) command_listen: SocketAddr,
+
+    /// Where query-api listens
+    #[arg(
+        long,
+        global = true,
+        env = "STAGEDOOR_QUERY_LISTEN",
+        default_value = "127.0.0.1:8081",
+        value_name = "ADDRESS"
+    )]
+    pub(crate) query_listen: SocketAddr,
+
+    /// Where relay, projections and processes serve health and metrics
+    #[arg(
+        long,
+        global = true,
+        env = "STAGEDOOR_HEALTH_LISTEN",
+        default_value = "127.0.0.1:8082",
+        value_name = "ADDRESS"
+    )]
+    pub(crate) health_listen: SocketAddr,
+
+    /// What is logged: a level, or levels by module (tracing-subscriber's EnvFilter)
+    #[arg(
+        long,
+        global = true,
+        env = "STAGEDOOR_LOG",
+        default_value = "info,async_nats=warn,sqlx=warn",
+        value_name = "FILTER"
+    )]
+    pub(crate) log: String,
+
+    /// In which form logs are written
+    #[arg(long, global = true, env = "STAGEDOOR_LOG_FORMAT", default_value = "auto", value_enum)]
+    pub(crate) log_format: LogFormat,
+
+    /// Where `up` keeps its engines' data
+    #[arg(long, global = true, env = "STAGEDOOR_DATA_DIR", default_value = ".stagedoor", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+
+    /// The directory of Postgres' programs, for `up`. Default: searched for
+    #[arg(long, global = true, env = "STAGEDOOR_PG_BIN", value_name = "DIR")]
+    pub(crate) pg_bin: Option<PathBuf>,
+
+    /// The NATS server, for `up`. Default: searched for
+    #[arg(long, global = true, env = "STAGEDOOR_NATS_BIN", value_name = "FILE")]
+    pub(crate) nats_bin: Option<PathBuf>,
+
+    /// The JetStream stream that the log is published to
+    #[arg(long, global = true, env = "STAGEDOOR_STREAM", default_value = "STAGEDOOR", value_name = "NAME")]
+    pub(crate) stream: String,
+
+    /// How long JetStream keeps messages, in hours; the log in Postgres keeps them for ever
+    #[arg(long, global = true, env = "STAGEDOOR_STREAM_MAX_HOURS", default_value_t = 168, value_parser = clap::value_parser!(u32).range(1..=8_760), value_name = "HOURS")]
+    pub(crate) stream_max_hours: u32,
+
+    /// How much JetStream keeps, in MiB
+    #[arg(long, global = true, env = "STAGEDOOR_STREAM_MAX_MIB", default_value_t = 10_240, value_parser = clap::value_parser!(u32).range(16..), value_name = "MIB")]
+    pub(crate) stream_max_mib: u32,
+
+    /// Commands that may wait for the sequencer; more are answered 503
+    #[arg(long, global = true, env = "STAGEDOOR_QUEUE", default_value_t = 8_192, value_parser = clap::value_parser!(u32).range(1..=1_000_000), value_name = "COMMANDS")]
+    pub(crate) queue: u32,
+
+    /// Memory for the states of shows, orders and payments, in MiB
+    #[arg(long, global = true, env = "STAGEDOOR_CACHE_MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_048_576), value_name = "MIB")]
+    pub(crate) cache_mib: u32,
+
+    /// Sign-ins and sign-ups a minute from one address, and sign-ins a minute to one account; 0 for no limit
+    #[arg(long, global = true, env = "STAGEDOOR_SIGN_IN_LIMIT", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=1_000_000), value_name = "A_MINUTE")]
+    pub(crate) sign_in_limit: u32,
+}
+
+impl Settings {
+    /// The database as the writer.
+    pub(crate) fn writer(&self) -> Result<PgConnectOptions, Failure> {
+        let url = self.database_url.as_deref().ok_or_else(|| missing("DATABASE_URL"))?;
+        parse("DATABASE_URL", url)
+    }
+
+    /// The database as the schema's owner.
+    pub(crate) fn owner(&self) -> Result<PgConnectOptions, Failure> {
+        self.migrate_database_url
+            .as_deref()
+            .map_or_else(|| self.writer(), |url| parse("MIGRATE_DATABASE_URL", url))
+    }
+
+    /// The database as a reader.
+    pub(crate) fn reader(&self) -> Result<PgConnectOptions, Failure> {
+        self.read_database_url.as_deref().map_or_else(|| self.writer(), |url| parse("READ_DATABASE_URL", url))
+    }
+
+    /// The database as the least role that a part of the system can work with.
+    pub(crate) fn writer_or_reader(&self, role: Role) -> Result<PgConnectOptions, Failure> {
+        match role {
+            Role::QueryApi => self.reader(),
+            Role::CommandApi | Role::Relay | Role::Projections | Role::Processes | Role::All => self.writer(),
+        }
+    }
+
+    /// NATS as a user who may publish.
+    pub(crate) fn nats(&self) -> Result<&str, Failure> {
+        self.nats_url.as_deref().ok_or_else(|| missing("NATS_URL"))
+    }
+
+    /// NATS as a user who may only consume.
+    pub(crate) fn read_nats(&self) -> Result<&str, Failure> {
+        self.read_nats_url.as_deref().map_or_else(|| self.nats(), Ok)
+    }
+}
+
+fn missing(name: &str) -> Failure {
+    Failure::usage(
+        format!("{name} is not set"),
+        format!("set {name}, or run `stagedoor up`, which brings its own engines"),
+    )
+}
+
+/// The URL itself is not repeated: it may hold a password.
+fn parse(name: &str, url: &str) -> Result<PgConnectOptions, Failure> {
+    url.parse().map_err(|error| {
+        Failure::usage(
+            format!("{name} is no Postgres URL: {error}"),
+            "postgres://user:password@host:5432/stagedoor",
+        )
+    })
+}

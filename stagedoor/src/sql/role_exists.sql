@@ -1,0 +1,2 @@
+-- Whether a role is there.
+select exists (select from pg_roles where rolname = $1);
