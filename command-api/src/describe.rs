@@ -111,7 +111,9 @@ fn add_key(operation: &mut Operation) {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::True)
-        .description(Some("New for each new request, the same for its repetitions. It belongs to the caller."))
+        .description(Some(
+            "New for each new request, the same for its repetitions. It belongs to the caller.",
+        ))
         .schema(Some(schema.build()))
         .example(Some("8e03978e-40d5-43dd-bc93-6894a57f9324".into()));
     operation.parameters.get_or_insert_default().push(RefOr::T(key.build()));

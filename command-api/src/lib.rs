@@ -8,6 +8,7 @@
 mod app;
 mod asked;
 mod describe;
+mod objects;
 mod orders;
 mod payments;
 mod ready;

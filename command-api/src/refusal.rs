@@ -39,13 +39,15 @@ fn refused(refusal: Refusal) -> Problem {
 }
 
 fn invalid(errors: Vec<(String, String)>) -> Problem {
-    let errors: Vec<_> = errors.into_iter().map(|(pointer, detail)| FieldError::new(pointer, detail)).collect();
+    let errors: Vec<_> =
+        errors.into_iter().map(|(pointer, detail)| FieldError::new(pointer, detail)).collect();
     Problem::invalid(&errors)
 }
 
 fn fixed(pointer: &str) -> Problem {
     let detail = format!("{pointer} may not change once the show has been published.");
-    Problem::conflict("show-field-fixed", "The field may not change any more", detail).with("pointer", pointer)
+    Problem::conflict("show-field-fixed", "The field may not change any more", detail)
+        .with("pointer", pointer)
 }
 
 /// As the order named it.

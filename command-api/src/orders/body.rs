@@ -1,14 +1,11 @@
 //! An order as a customer sends it: no price and no user, which are not the customer's to say.
 
-use domain::{
-    Code, OrderItem, PaymentMethod, SeatName, ShowId, Wanted,
-    show::MAX_SEATS_PER_ORDER,
-};
+use domain::{Code, OrderItem, PaymentMethod, SeatName, ShowId, Wanted, show::MAX_SEATS_PER_ORDER};
 use edge::{FieldError, extract::Shape};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::words;
+use crate::{objects, words};
 
 /// As many as seats: an item without a seat is refused.
 const MAX_ITEMS: usize = MAX_SEATS_PER_ORDER as usize;
@@ -24,6 +21,7 @@ pub(crate) struct OrderBody {
     pub(super) payment_method: PaymentMethod,
     /// At most 20 seats in all.
     #[schema(min_items = 1, max_items = 20)]
+    #[serde(deserialize_with = "objects::required")]
     items: Vec<Item>,
 }
 
@@ -67,7 +65,8 @@ impl OrderBody {
 
 impl Item {
     fn validate(&self, path: &str, errors: &mut Vec<FieldError>) {
-        let mut refuse = |member: &str, detail: &str| errors.push(FieldError::new(format!("{path}{member}"), detail));
+        let mut refuse =
+            |member: &str, detail: &str| errors.push(FieldError::new(format!("{path}{member}"), detail));
         if self.section.as_deref().is_some_and(|code| code.parse::<Code>().is_err()) {
             refuse("/section", "must be 1 to 16 letters and digits");
         }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::time::Time;
+use crate::objects;
 
 /// All about a show.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -41,6 +42,7 @@ pub(crate) struct ShowBody {
     max_per_customer: Option<u32>,
     /// At most 100,000 seats in all.
     #[schema(min_items = 1, max_items = 200)]
+    #[serde(deserialize_with = "objects::required")]
     sections: Vec<Section>,
 }
 
@@ -57,10 +59,11 @@ pub(crate) struct Section {
     /// Before tax, in the currency's minor unit.
     #[schema(minimum = 0)]
     price: i64,
-    #[schema(minimum = 1, maximum = 100000)]
+    #[schema(minimum = 1, maximum = 100_000)]
     capacity: Option<u32>,
     /// The best row first.
     #[schema(min_items = 1, max_items = 5000)]
+    #[serde(default, deserialize_with = "objects::optional")]
     rows: Option<Vec<Row>>,
 }
 
@@ -72,7 +75,7 @@ pub(crate) struct Row {
     /// Unique within the section.
     #[schema(pattern = "^[A-Za-z0-9]{1,16}$")]
     row: String,
-    #[schema(minimum = 1, maximum = 100000)]
+    #[schema(minimum = 1, maximum = 100_000)]
     seats: u32,
 }
 

@@ -25,12 +25,8 @@ pub(crate) struct ShowView {
 
 impl ShowView {
     pub(super) fn answer(status: StatusCode, committed: Committed<ShowSummary>) -> Answered<Self> {
-        let version = committed.answer.version;
-        answered(status, committed, Self::new).version(version)
-    }
-
-    fn new(show: ShowSummary, position: Position) -> Self {
-        let ShowSummary { show_id, version, status } = show;
-        Self { show_id, version, status, position }
+        let ShowSummary { show_id, version, status: stands } = committed.answer;
+        answered(status, committed, |_, position| Self { show_id, version, status: stands, position })
+            .version(version)
     }
 }

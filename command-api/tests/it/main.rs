@@ -1,0 +1,14 @@
+//! The command side through its router, on a real Postgres: status, body, and what was written to the log.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod check_order;
+mod contention;
+mod idempotency;
+mod openapi;
+mod orders;
+mod outages;
+mod payments;
+mod shape;
+mod shows;
+mod support;
+mod users;
