@@ -1,5 +1,6 @@
 //! How requests are checked, and in which order.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(dead_code, reason = "the support is shared with the tests of services")]
 
 mod support;
 
@@ -135,7 +136,7 @@ async fn a_command_needs_a_key() {
     let service = Service::new().await;
     let missing = problem(400, "idempotency-key-missing");
     assert_eq!(service.order().without("idempotency-key").refused().await, missing);
-    for key in ["", "two words", &"k".repeat(256)] {
+    for key in ["", &"k".repeat(256)] {
         assert_eq!(service.order().header("idempotency-key", key).refused().await, missing, "{key}");
     }
 }

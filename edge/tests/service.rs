@@ -72,7 +72,7 @@ async fn a_panic_and_an_error_show_no_internals() {
 
 #[tokio::test]
 async fn a_request_that_hangs_is_answered() {
-    let service = Service::without_postgres(true);
+    let service = Service::impatient();
     assert_eq!(service.send(Method::GET, "/fail/hang").refused().await, problem(503, "timeout"));
 }
 

@@ -87,7 +87,7 @@ impl Problem {
     /// 400: a command without its key.
     #[must_use]
     pub fn idempotency_key_missing() -> Self {
-        let detail = "Send Idempotency-Key with 1 to 255 visible characters, a new one for each new request.";
+        let detail = "Send Idempotency-Key with 1 to 255 characters, a new one for each new request.";
         Self::new(
             StatusCode::BAD_REQUEST,
             "idempotency-key-missing",

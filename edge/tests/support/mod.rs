@@ -3,7 +3,7 @@
 #[path = "../../../identity/tests/support/mod.rs"]
 mod identity_support;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -118,6 +118,9 @@ async fn fail(PathId(how): PathId<String>) -> Result<StatusCode, Problem> {
     }
 }
 
+/// Longer than any test waits.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A service and a signed-in customer.
 pub(crate) struct Service {
     router: Router,
@@ -129,7 +132,7 @@ fn noon() -> DateTime<Utc> {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
 
-fn router(pool: PgPool, ready: bool) -> Router {
+fn router(pool: PgPool, ready: bool, timeout: Duration) -> Router {
     let context = Context::new(Identity::new(pool), Arc::new(noon), Arc::new(Uuid::new_v4), Limits::off());
     let routes = Router::new()
         .route("/v1/orders", post(buy).get(list))
@@ -142,7 +145,7 @@ fn router(pool: PgPool, ready: bool) -> Router {
     let check =
         Check::new("log", move || async move { if ready { Ok(()) } else { Err("is away".to_owned()) } });
     let mut options = Options::new("test", context, utoipa::openapi::OpenApi::default()).check(check);
-    options.timeout = std::time::Duration::from_millis(300);
+    options.timeout = timeout;
     edge::service(routes, options)
 }
 
@@ -153,15 +156,24 @@ impl Service {
         let identity = Identity::new(pool.clone());
         let customer = sign_in(&identity, "ada@example.org", Roles::default()).await;
         let operator = sign_in(&identity, "bob@example.org", Role::Operator.into()).await;
-        Self { router: router(pool, true), customer, operator }
+        Self { router: router(pool, true, PATIENCE), customer, operator }
     }
 
     /// Where Postgres is away.
     pub(crate) fn without_postgres(ready: bool) -> Self {
-        let options = PgPoolOptions::new().acquire_timeout(std::time::Duration::from_millis(200));
+        Self::patient(ready, PATIENCE)
+    }
+
+    /// Which soon gives up, and has no Postgres.
+    pub(crate) fn impatient() -> Self {
+        Self::patient(true, Duration::from_millis(50))
+    }
+
+    fn patient(ready: bool, timeout: Duration) -> Self {
+        let options = PgPoolOptions::new().acquire_timeout(Duration::from_millis(200));
         let pool = options.connect_lazy("postgres://127.0.0.1:1/none").unwrap();
         let nobody = format!("sd_{}", "A".repeat(43));
-        Self { router: router(pool, ready), customer: nobody.clone(), operator: nobody }
+        Self { router: router(pool, ready, timeout), customer: nobody.clone(), operator: nobody }
     }
 
     /// A request that would succeed, for a test to spoil.
