@@ -53,9 +53,14 @@ impl World {
 
     /// Appends what the history has and the log has not.
     pub(crate) async fn append(&mut self) {
+        self.append_by(500).await;
+    }
+
+    /// The same, so many events at a time.
+    pub(crate) async fn append_by(&mut self, count: usize) {
         let new = self.history.events[self.appended..].to_vec();
         self.appended = self.history.events.len();
-        for chunk in new.chunks(500) {
+        for chunk in new.chunks(count) {
             let events = chunk.iter().map(|event| {
                 let metadata = format!(
                     r#"{{"schema":{},"correlation":"{}","command_id":"{}"}}"#,
