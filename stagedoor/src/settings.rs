@@ -121,6 +121,10 @@ pub(crate) struct Settings {
     /// Sign-ins and sign-ups a minute from one address, and sign-ins a minute to one account; 0 for no limit
     #[arg(long, global = true, env = "STAGEDOOR_SIGN_IN_LIMIT", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=1_000_000), value_name = "A_MINUTE")]
     pub(crate) sign_in_limit: u32,
+
+    /// Proxies in front of the APIs that each append to X-Forwarded-For; limits go by the address they saw
+    #[arg(long, global = true, env = "STAGEDOOR_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=8), value_name = "COUNT")]
+    pub(crate) trusted_proxies: u8,
 }
 
 impl Settings {

@@ -96,6 +96,9 @@ impl Worker {
         metrics::histogram!("stagedoor_sequencer_batch_operations").record(operations);
         match self.attempt(&mut jobs).await {
             Ok(decided) => self.adopt(jobs, decided),
+            Err(Failure::NotCommitted(error)) if is_rejected(&error) => {
+                Box::pin(self.isolate(jobs, error)).await
+            }
             Err(Failure::NotCommitted(error)) => {
                 tracing::warn!(%error, operations = jobs.len(), "a batch was not committed");
                 self.session = None;
@@ -112,6 +115,20 @@ impl Worker {
             }
         }
         metrics::histogram!("stagedoor_sequencer_batch_seconds").record(begun.elapsed().as_secs_f64());
+    }
+
+    /// The server was there and did not take the batch: one of its operations is at fault, and must not take its
+    /// neighbours with it. Each is tried alone, from history as it is stored.
+    async fn isolate(&mut self, jobs: Jobs, error: sqlx::Error) {
+        self.session = None;
+        self.cache.clear();
+        if jobs.len() == 1 {
+            tracing::error!(%error, "the log rejected an operation");
+            return settle_all(jobs, &ExecuteError::Defect("the log rejected it".into()));
+        }
+        for job in jobs {
+            self.work_off(vec![job]).await;
+        }
     }
 
     async fn attempt(&mut self, jobs: &mut Jobs) -> Result<Decided, Failure> {
@@ -254,6 +271,12 @@ impl Worker {
         }
         false
     }
+}
+
+/// SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation).
+fn is_rejected(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }
 
 fn remembered_ids(jobs: &Jobs) -> Vec<Uuid> {

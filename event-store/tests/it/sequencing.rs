@@ -59,6 +59,28 @@ async fn a_refusal_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_the_log_rejects_does_not_take_its_neighbours_with_it() {
+    let database = Database::new().await;
+    let sequencer = database.sequencer();
+    let show = show_of(&sequencer, 100).await;
+    let once = place(show, 1);
+    sequencer.execute(command(once.clone())).await.unwrap();
+    let sequencer = database.sequencer();
+    let mut running = JoinSet::new();
+    for number in 0..50 {
+        // Every tenth takes the id of an order that exists, which no handler ever does. This sequencer does not know
+        // it; its stream has a version 1 all the same.
+        let operation = if number % 10 == 0 { once.clone() } else { place(show, 1) };
+        let sequencer = sequencer.clone();
+        running.spawn(async move { sequencer.execute(command(operation)).await });
+    }
+    let answers = running.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 45);
+    assert!(answers.iter().all(|answer| !matches!(answer, Err(ExecuteError::Unavailable))), "{answers:?}");
+    assert_eq!(database.log().await.len(), 2 + 3 * 46);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_another_writer_appended_is_seen_by_the_next_decision() {
     let database = Database::new().await;
     let (one, other) = (database.sequencer(), database.sequencer());

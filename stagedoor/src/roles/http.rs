@@ -32,12 +32,9 @@ pub(crate) async fn query_api(parts: &Parts, running: &Running) -> Result<(), Fa
 
 fn context(parts: &Parts, identity: Identity) -> edge::Context {
     let clock = Arc::clone(&parts.clock);
-    edge::Context::new(
-        identity,
-        Arc::new(move || clock.now()),
-        Arc::new(new_id),
-        limits(parts.settings.sign_in_limit),
-    )
+    let limits = limits(parts.settings.sign_in_limit);
+    edge::Context::new(identity, Arc::new(move || clock.now()), Arc::new(new_id), limits)
+        .behind_proxies(usize::from(parts.settings.trusted_proxies))
 }
 
 fn limits(per_minute: u32) -> Limits {
