@@ -8,7 +8,6 @@
 mod app;
 mod asked;
 mod describe;
-mod objects;
 mod orders;
 mod payments;
 mod ready;

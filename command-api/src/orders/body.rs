@@ -5,7 +5,7 @@ use edge::{FieldError, extract::Shape};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{objects, words};
+use crate::words;
 
 /// As many as seats: an item without a seat is refused.
 const MAX_ITEMS: usize = MAX_SEATS_PER_ORDER as usize;
@@ -21,7 +21,6 @@ pub(crate) struct OrderBody {
     pub(super) payment_method: PaymentMethod,
     /// At most 20 seats in all.
     #[schema(min_items = 1, max_items = 20)]
-    #[serde(deserialize_with = "objects::required")]
     items: Vec<Item>,
 }
 

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::time::Time;
-use crate::objects;
 
 /// All about a show.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -42,7 +41,6 @@ pub(crate) struct ShowBody {
     max_per_customer: Option<u32>,
     /// At most 100,000 seats in all.
     #[schema(min_items = 1, max_items = 200)]
-    #[serde(deserialize_with = "objects::required")]
     sections: Vec<Section>,
 }
 
@@ -63,7 +61,6 @@ pub(crate) struct Section {
     capacity: Option<u32>,
     /// The best row first.
     #[schema(min_items = 1, max_items = 5000)]
-    #[serde(default, deserialize_with = "objects::optional")]
     rows: Option<Vec<Row>>,
 }
 
