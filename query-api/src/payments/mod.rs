@@ -1,0 +1,9 @@
+//! Payments: the same people see them as see their orders.
+
+pub(crate) mod get;
+pub(crate) mod list;
+
+use projections::Model;
+
+/// What answers about payments are made of: `shows` knows whose show it is.
+const MODELS: [Model; 2] = [Model::Payments, Model::Shows];

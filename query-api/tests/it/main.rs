@@ -1,0 +1,13 @@
+//! Requests to the query service, over read models that the real projections keep.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod description;
+mod history;
+mod lists;
+mod orders;
+mod positions;
+mod refusals;
+mod seats;
+mod shows;
+mod stats;
+mod support;
