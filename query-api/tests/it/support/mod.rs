@@ -53,8 +53,11 @@ pub(crate) struct User {
 
 impl BoxOffice {
     pub(crate) async fn open() -> Self {
-        let server: PgConnectOptions = engines::testing::shared().await.postgres_url.parse().unwrap();
-        let options = database(server).await;
+        Self::open_on(&engines::testing::shared().await.postgres_url).await
+    }
+
+    pub(crate) async fn open_on(postgres_url: &str) -> Self {
+        let options = database(postgres_url.parse().unwrap()).await;
         let sequencer = Sequencer::start(SequencerOptions::from(options.clone())).0;
         let office = Self {
             router: service_on(options.clone().options([("role", "stagedoor_reader")])),
