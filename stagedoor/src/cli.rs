@@ -1,4 +1,5 @@
 //! What can be typed.
+#![expect(clippy::doc_markdown, reason = "these comments are what `--help` prints")]
 
 use std::path::PathBuf;
 

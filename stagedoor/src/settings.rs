@@ -1,4 +1,5 @@
 //! What can be set, by flag, by environment, or in `stagedoor.toml`; in this order.
+#![expect(clippy::doc_markdown, reason = "these comments are what `--help` prints")]
 
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -97,7 +97,7 @@ impl Worker {
         match self.attempt(&mut jobs).await {
             Ok(decided) => self.adopt(jobs, decided),
             Err(Failure::NotCommitted(error)) if is_rejected(&error) => {
-                Box::pin(self.isolate(jobs, error)).await
+                Box::pin(self.isolate(jobs, error)).await;
             }
             Err(Failure::NotCommitted(error)) => {
                 tracing::warn!(%error, operations = jobs.len(), "a batch was not committed");

@@ -14,7 +14,7 @@ use crate::{failure::Failure, output, settings::Settings};
 pub(crate) const PID_FILE: &str = "up.pid";
 
 /// Longer than everything takes to end in order.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     let file = settings.data_dir.join(PID_FILE);

@@ -67,6 +67,10 @@ fn failure(error: RelayError) -> Failure {
     match error {
         RelayError::Log(error) => error.into(),
         RelayError::Nats { .. } => Failure::engine(error, "is NATS up, and is NATS_URL right?"),
-        other => Failure::other(other),
+        RelayError::Doubt { .. }
+        | RelayError::LogChanged(_)
+        | RelayError::Unnameable(_)
+        | RelayError::Stopped(_)
+        | RelayError::NotRefilling(_) => Failure::other(error),
     }
 }

@@ -108,21 +108,20 @@ fn write_private(path: &Path, text: &str) -> Result<PathBuf, Failure> {
 }
 
 fn environment(settings: &Settings) -> String {
-    let mut lines = String::new();
-    let urls = [
+    let (commands, queries) = (settings.command_listen, settings.query_listen);
+    let (commands, queries) = (format!("http://{commands}"), format!("http://{queries}"));
+    let variables = [
         ("DATABASE_URL", settings.database_url.as_deref()),
         ("MIGRATE_DATABASE_URL", settings.migrate_database_url.as_deref()),
         ("READ_DATABASE_URL", settings.read_database_url.as_deref()),
         ("NATS_URL", settings.nats_url.as_deref()),
         ("STAGEDOOR_READ_NATS_URL", settings.read_nats_url.as_deref()),
+        ("STAGEDOOR_COMMANDS", Some(&commands)),
+        ("STAGEDOOR_QUERIES", Some(&queries)),
     ];
-    for (name, value) in urls {
-        if let Some(value) = value {
-            lines += &format!("export {name}='{value}'\n");
-        }
-    }
-    lines += &format!("export STAGEDOOR_COMMANDS='http://{}'\n", settings.command_listen);
-    lines + &format!("export STAGEDOOR_QUERIES='http://{}'\n", settings.query_listen)
+    let lines =
+        variables.iter().filter_map(|(name, value)| value.map(|value| format!("export {name}='{value}'\n")));
+    lines.collect()
 }
 
 fn announce(settings: &Settings, env: &Path, seeded: bool) {

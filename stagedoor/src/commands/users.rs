@@ -69,6 +69,13 @@ fn read_password() -> Result<String, Failure> {
 fn failure(error: identity::Error) -> Failure {
     match error {
         identity::Error::Database(error) => error.into(),
-        other => Failure::other(other),
+        identity::Error::EmailTaken => {
+            Failure::usage("the e-mail address is taken", "sign in with it, or give another")
+        }
+        identity::Error::Invalid(_)
+        | identity::Error::WrongCredentials
+        | identity::Error::UnknownUser
+        | identity::Error::Busy
+        | identity::Error::Hash(_) => Failure::other(error),
     }
 }

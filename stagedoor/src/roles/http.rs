@@ -39,7 +39,7 @@ fn context(parts: &Parts, identity: Identity) -> edge::Context {
 
 fn limits(per_minute: u32) -> Limits {
     let Some(burst) = NonZeroU32::new(per_minute) else { return Limits::off() };
-    let quota = Quota { burst, window: Duration::from_secs(60) };
+    let quota = Quota { burst, window: Duration::from_mins(1) };
     Limits { sign_in: Limit::new(quota, quota), sign_up: Limit::new(quota, quota) }
 }
 

@@ -12,4 +12,4 @@ select
         or has_table_privilege('events', 'truncate') as may_change_history,
     (select count(*) = 2 from pg_trigger
         where tgrelid = 'events'::regclass and not tgisinternal and tgenabled in ('O', 'A')) as guarded,
-    extract(epoch from clock_timestamp())::float8 as server_time;
+    extract(epoch from clock_timestamp())::float8 as clock;

@@ -23,7 +23,7 @@ struct Server {
     may_append: bool,
     may_change_history: bool,
     guarded: bool,
-    server_time: f64,
+    clock: f64,
 }
 
 pub(super) async fn examine(settings: &Settings) -> Result<Vec<Finding>, Failure> {
@@ -47,7 +47,7 @@ async fn look(options: PgConnectOptions) -> Result<Server, Failure> {
 
 fn durability(server: &Server) -> Vec<Finding> {
     let now = SystemClock.now();
-    let skew = (DateTime::UNIX_EPOCH - now).as_seconds_f64() + server.server_time;
+    let skew = (DateTime::UNIX_EPOCH - now).as_seconds_f64() + server.clock;
     vec![
         Finding::test("Postgres is 15 or later", server.version >= 150_000, "upgrade Postgres"),
         Finding::test(
