@@ -13,8 +13,9 @@ impl From<sqlx::Error> for Problem {
 
 fn is_away(error: &sqlx::Error) -> bool {
     if let Some(code) = error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
-        // Classes 08 (connection), 53 (resources), 57P (shutdown), and a read-only standby after a failover.
-        return ["08", "53", "57P"].iter().any(|class| code.starts_with(class)) || code == "25006";
+        // Classes 08 (connection), 53 (resources), 57 (shutdown, time-outs), a session cut off for idling in a
+        // transaction, and a read-only standby after a failover.
+        return ["08", "53", "57", "25P03", "25006"].iter().any(|class| code.starts_with(class));
     }
     matches!(
         error,
