@@ -132,7 +132,13 @@ async fn what_is_parked_says_so_and_the_rest_flows() {
     office.park(Model::Payments, &format!("payment-{payment}")).await;
     parked(&path).await;
     parked(&format!("/v1/payments/{payment}")).await;
-    assert_eq!(office.see(&path, Some(&stranger)).await.problem(), "not-found");
+    office.park(Model::Orders, &format!("order-{order}")).await;
+    parked(&format!("{path}/history")).await;
+    assert_eq!(
+        office.see(&path, Some(&stranger)).await.problem(),
+        "not-found",
+        "it is another's all the same"
+    );
     assert_eq!(office.see(&format!("/v1/shows/{show}"), None).await.status, 200);
     office.park(Model::Inventory, &format!("inventory-{show}")).await;
     parked(&format!("/v1/inventory/{show}")).await;
