@@ -1,7 +1,7 @@
 //! What can be set, by flag, by environment, or in `stagedoor.toml`; in this order.
 #![expect(clippy::doc_markdown, reason = "these comments are what `--help` prints")]
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fmt::Display, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use sqlx::postgres::PgConnectOptions;
@@ -175,10 +175,15 @@ fn missing(name: &str) -> Failure {
 
 /// The URL itself is not repeated: it may hold a password.
 fn parse(name: &str, url: &str) -> Result<PgConnectOptions, Failure> {
-    url.parse().map_err(|error| {
+    let wrong = |why: &dyn Display| {
         Failure::usage(
-            format!("{name} is no Postgres URL: {error}"),
+            format!("{name} is no Postgres URL: {why}"),
             "postgres://user:password@host:5432/stagedoor",
         )
-    })
+    };
+    // The parser itself takes any scheme.
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(wrong(&"it must begin with postgres://"));
+    }
+    url.parse().map_err(|error: sqlx::Error| wrong(&error))
 }

@@ -5,9 +5,12 @@ use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
+use projections::Model;
 use sqlx::ConnectOptions;
+use tokio::time::{sleep, timeout};
 
 use super::down::{PID_FILE, running};
 use crate::{
@@ -22,6 +25,10 @@ use crate::{
 
 /// What others need to reach what runs; sourced by a shell.
 const ENV_FILE: &str = "env";
+
+/// How long the read models are waited for at most: one that is rebuilt holds nobody up.
+const CURRENT_WITHIN: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 pub(crate) async fn run(mut settings: Settings, reset: bool, seed: bool) -> Result<(), Failure> {
     let data_dir = data_dir(&settings)?;
@@ -54,6 +61,7 @@ async fn with_engines(
     let running = Running::new();
     let started = roles::start(settings, Role::All, &running).await;
     if started.is_ok() {
+        let _ = timeout(CURRENT_WITHIN, read_models_are_current(settings)).await;
         let env = write_private(&data_dir.join(ENV_FILE), &environment(settings))?;
         announce(settings, &env, ours || seed);
         tokio::select! {
@@ -63,6 +71,19 @@ async fn with_engines(
     }
     running.end().await;
     started
+}
+
+/// What was seeded can be read: whoever is told that everything is up may ask at once.
+async fn read_models_are_current(settings: &Settings) -> Result<(), Failure> {
+    let mut connection = settings.reader()?.connect().await?;
+    let head = event_store::head(&mut connection).await?.position;
+    loop {
+        let found = projections::list(&mut connection).await?;
+        if found.len() == Model::ALL.len() && found.iter().all(|model| model.position >= head) {
+            return Ok(());
+        }
+        sleep(LOOK_EVERY).await;
+    }
 }
 
 fn data_dir(settings: &Settings) -> Result<PathBuf, Failure> {
