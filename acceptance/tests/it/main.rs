@@ -1,0 +1,11 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod auditor;
+mod cli;
+mod faults;
+mod invariants;
+mod life;
+mod readme;
+mod roles;
+mod support;
+mod up;

@@ -1,0 +1,56 @@
+//! The README's lines, typed as they stand there.
+
+use serde_json::Value;
+
+use crate::support::{As, Home};
+
+const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
+
+/// All shell blocks of a section, as one script.
+fn script(heading: &str) -> String {
+    let section = README.split("\n## ").find(|section| section.starts_with(heading)).expect("the section");
+    let blocks = section.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let script: Vec<&str> = blocks.collect();
+    assert!(script.len() >= 3, "the section has its blocks: {script:?}");
+    script.join("\n")
+}
+
+/// The JSON objects that a script printed.
+fn objects(out: &str) -> Vec<Value> {
+    let values = serde_json::Deserializer::from_str(out).into_iter::<Value>();
+    values.map_while(Result::ok).take_while(Value::is_object).collect()
+}
+
+async fn sells_tickets(home: &Home) {
+    let up = home.up().await;
+    let script = script("Sell a ticket");
+    let sold = home.shell(&script).await.code(0).says("OrderPlaced").says("TicketIssued");
+    let [placed, payment, order] = &objects(&sold.out)[..] else { panic!("three answers: {sold:#?}") };
+    assert_eq!((&placed["status"], &payment["status"]), (&"pending".into(), &"succeeded".into()));
+    assert_eq!(order["status"], "confirmed");
+    assert_eq!(order["tickets"].as_array().unwrap().len(), 2);
+    let order_id = order["order_id"].as_str().unwrap();
+    assert!(sold.out.contains(&format!("order-{order_id} v")), "its events are shown: {}", sold.out);
+
+    let rejecting = script.replace("/approve\"", "/reject\"");
+    let rejected = home.shell(&rejecting).await.code(0);
+    let order = &objects(&rejected.out)[2];
+    assert_eq!((&order["status"], order["tickets"].as_array().unwrap().len()), (&"failed".into(), 0));
+
+    let show = order["show_id"].as_str().unwrap();
+    let inventory = home.sign_in("customer").await.get_at(&format!("/v1/inventory/{show}"), 0).await;
+    assert_eq!((&inventory.body["held"], &inventory.body["sold"]), (&0.into(), &2.into()));
+    drop(up);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_lines_sell_a_ticket() {
+    sells_tickets(&Home::of(As::Tester).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_lines_sell_a_ticket_to_an_ordinary_user() {
+    if let Some(home) = Home::of(As::Nobody) {
+        sells_tickets(&home).await;
+    }
+}

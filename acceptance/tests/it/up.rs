@@ -1,0 +1,69 @@
+//! `stagedoor up` and `down`.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::support::{As, Home, Reply};
+
+const HALL: &str = "HALL";
+
+/// An order for two numbered seats of a demonstration show.
+async fn order(home: &Home) -> Reply {
+    let customer = home.sign_in("customer").await;
+    let shows = customer.get("/v1/shows").await.ok(200);
+    let shows = shows.body["data"].as_array().unwrap().clone();
+    let capacities = shows.iter().flat_map(|show| show["sections"].as_array().unwrap().iter()).count();
+    assert_eq!((shows.len(), capacities), (3, 4), "the demonstration shows");
+    let hall = shows.iter().find(|show| show["sections"][0]["code"] == HALL).unwrap();
+    let body = json!({
+        "show_id": hall["show_id"], "payment_method": "manual", "items": [{ "section": HALL, "quantity": 2 }],
+    });
+    customer.post("/v1/orders", body).await.ok(201)
+}
+
+async fn is_still_there(home: &Home, placed: &Reply) {
+    let path = format!("/v1/orders/{}", placed.text("order_id"));
+    let found = home.sign_in("customer").await.get_at(&path, placed.position()).await;
+    assert_eq!(found.body["lines"], placed.body["lines"]);
+    assert_eq!(order(home).await.body["status"], "pending", "and more can be sold");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sold_is_found_again_however_it_ended() {
+    let home = Home::of(As::Tester).unwrap();
+    let mut up = home.up().await;
+    let placed = order(&home).await;
+
+    let second = home.run(&["up"]).await.code(3).says(&up.process.pid().to_string());
+    assert!(!second.err.contains("Starting"), "a second `up` leaves the engines alone: {second:?}");
+    is_still_there(&home, &placed).await;
+
+    assert_eq!(home.engines().len(), 2);
+    up.kill9();
+    let mut up = home.up().await;
+    is_still_there(&home, &placed).await;
+
+    home.run(&["down"]).await.code(0);
+    assert_eq!(up.ended().await.code(), Some(0));
+    up.engines_ended().await;
+    home.run(&["down"]).await.code(0).says("Nothing runs");
+
+    let _up = home.up().await;
+    is_still_there(&home, &placed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_is_named_with_its_holder_and_its_setting() {
+    let home = Home::of(As::Tester).unwrap();
+    for (port, setting) in [
+        (home.ports.command, "STAGEDOOR_COMMAND_LISTEN"),
+        (home.ports.query, "STAGEDOOR_QUERY_LISTEN"),
+        (home.ports.health, "STAGEDOOR_HEALTH_LISTEN"),
+    ] {
+        let _holder = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        let refused = home.run(&["up"]).await.code(3).says(setting);
+        assert!(refused.err.contains(&format!("pid {}", std::process::id())), "{refused:?}");
+    }
+    assert_eq!(home.engines(), []);
+}
