@@ -15,8 +15,10 @@ pub struct ProjectionStatus {
     /// Its name.
     pub name: String,
     /// The last event it has seen.
+    #[schema(value_type = i64)]
     pub position: Position,
     /// The last event there is.
+    #[schema(value_type = i64)]
     pub head: Position,
     /// How many events it has not seen.
     pub lag_events: i64,

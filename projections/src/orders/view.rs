@@ -48,6 +48,7 @@ pub struct OrderView {
     /// When it was placed.
     pub created_at: DateTime<Utc>,
     /// The log position of its last event.
+    #[schema(value_type = i64)]
     pub position: Position,
     /// Its payment; absent where there is none yet.
     #[serde(skip_serializing_if = "Option::is_none")]

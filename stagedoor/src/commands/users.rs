@@ -69,10 +69,8 @@ fn read_password() -> Result<String, Failure> {
 fn failure(error: identity::Error) -> Failure {
     match error {
         identity::Error::Database(error) => error.into(),
-        identity::Error::EmailTaken => {
-            Failure::usage("the e-mail address is taken", "sign in with it, or give another")
-        }
-        identity::Error::Invalid(_)
+        identity::Error::EmailTaken
+        | identity::Error::Invalid(_)
         | identity::Error::WrongCredentials
         | identity::Error::UnknownUser
         | identity::Error::Busy
