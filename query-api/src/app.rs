@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use projections::CheckpointWatch;
 use sqlx::{
-    PgPool,
+    Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,9 @@ pub const READERS: u32 = 16;
 
 /// A request that has waited this long for a connection is better told to come back.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A connection that was not used for so long may be dead.
+const ASKED_WHEN_IDLE_FOR: Duration = Duration::from_millis(500);
 
 /// The state of the service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,6 +42,11 @@ impl FromRef<App> for edge::Context {
     }
 }
 
+/// After a restart of the server all connections that lie idle are dead, and nobody should be told so.
+async fn is_alive(connection: &mut PgConnection, idle_for: Duration) -> Result<bool, sqlx::Error> {
+    Ok(idle_for < ASKED_WHEN_IDLE_FOR || connection.ping().await.is_ok())
+}
+
 /// A pool for [`App`], of at most `connections`. It connects when the first query comes, so that the service starts
 /// while the database is still away.
 #[must_use]
@@ -54,7 +62,8 @@ pub fn reader_pool(options: PgConnectOptions, connections: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
-        // A round trip for each query; a dead connection is told by its first error and goes.
+        // It would be a round trip for each query.
         .test_before_acquire(false)
+        .before_acquire(|connection, pooled| Box::pin(is_alive(connection, pooled.idle_for)))
         .connect_lazy_with(options)
 }

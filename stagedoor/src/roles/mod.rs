@@ -12,7 +12,7 @@ use event_store::{
 };
 use relay::RelayOptions;
 use sqlx::{
-    PgPool,
+    Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{sync::watch, time::timeout};
@@ -21,6 +21,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{cli::Role, failure::Failure, settings::Settings};
 
 pub(crate) use http::taken;
+
+/// A connection of a pool that was not used for so long may be dead.
+const ASKED_WHEN_IDLE_FOR: Duration = Duration::from_millis(500);
 
 /// How long everything may take to end in order.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -139,11 +142,18 @@ pub(crate) fn relay_options(settings: &Settings) -> Result<RelayOptions, Failure
     })
 }
 
+/// A connection in use is not asked, which would cost a round trip each time. After a restart of the server all that
+/// lie idle are dead, and nobody should be told so.
+async fn is_alive(connection: &mut PgConnection, idle_for: Duration) -> Result<bool, sqlx::Error> {
+    Ok(idle_for < ASKED_WHEN_IDLE_FOR || connection.ping().await.is_ok())
+}
+
 /// A pool for whoever has no connection of its own; connects when first asked.
 pub(crate) fn pool(options: PgConnectOptions, size: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(3))
         .test_before_acquire(false)
+        .before_acquire(|connection, pooled| Box::pin(is_alive(connection, pooled.idle_for)))
         .connect_lazy_with(options)
 }
