@@ -1,9 +1,11 @@
 //! The program's commands: what they print, and how they end.
 
+use std::time::Duration;
+
+use engines::testing::shared;
 use serde_json::Value;
 
-use crate::support::{House, Role, World, quantity, run_with_input, standing};
-use engines::testing::shared;
+use crate::support::{House, Role, World, audit::audit, eventually, quantity, run_with_input, standing};
 
 const DONE: i32 = 0;
 const FAULT: i32 = 1;
@@ -92,7 +94,7 @@ async fn the_tools_tell_people_and_machines_the_same() {
     let show = house.show(standing(10)).await;
     let placed = house.order(quantity(&show, 2)).await;
     let stream = format!("order-{}", placed.text("order_id"));
-    crate::support::audit::audit(&house.world).await;
+    audit(&house.world).await;
 
     let shown = house.world.run(&["events", "show", &stream, "--json"]).await.code(DONE);
     let events = lines(&shown.out);
@@ -148,6 +150,31 @@ async fn doctor_knows_sound_roles_from_dangerous_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_not_the_log_s_is_a_fault_until_it_is_reset() {
+    let house = House::open().await;
+    let show = house.show(standing(10)).await;
+    house.order(quantity(&show, 2)).await;
+    audit(&house.world).await;
+    let foreign = format!("{}.order.x.Forged", house.world.stream.to_lowercase());
+    let nats = engines::testing::nats_client().await;
+    async_nats::jetstream::new(nats).publish(foreign, "{}".into()).await.unwrap().await.unwrap();
+
+    house.order(quantity(&show, 1)).await;
+    let status = house.world.run(&["relay", "status", "--json"]).await.code(FAULT);
+    assert_eq!(status.json()["verdict"], "differs", "{status:?}");
+    house.world.run(&["doctor"]).await.code(FAULT).says("the stream equals the log");
+    let health = format!("http://127.0.0.1:{}/readyz", house.world.ports.health);
+    eventually("a relay that says it has stopped", Duration::from_secs(20), || async {
+        (house.customer.api.http.get(&health).send().await.unwrap().status() == 503).then_some(())
+    })
+    .await;
+    house.customer.get("/v1/orders").await.ok(200);
+    house.world.run(&["relay", "reset", "--yes"]).await.code(DONE);
+    house.world.run(&["relay", "status"]).await.code(DONE);
+    audit(&house.world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn users_are_created_with_their_roles() {
     let world = World::new().await;
     let create = async |email: &str, role: &str, password: &str| {
@@ -156,7 +183,7 @@ async fn users_are_created_with_their_roles() {
     };
     let made = create("ada@example.org", "admin", "correct horse battery\n").await.code(DONE);
     let user = made.json()["user_id"].as_str().unwrap().to_owned();
-    create("ada@example.org", "admin", "correct horse battery").await.code(USAGE).says("taken");
+    create("ada@example.org", "admin", "correct horse battery").await.code(4).says("taken");
     create("bea@example.org", "queen", "correct horse battery").await.code(USAGE).says("queen");
     create("bea", "admin", "correct horse battery").await.code(USAGE).says("--email");
     create("bea@example.org", "admin", "short").await.code(USAGE).says("password");

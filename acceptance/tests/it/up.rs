@@ -1,10 +1,14 @@
 //! `stagedoor up` and `down`.
 
-use std::net::TcpListener;
+use std::{fs, net::TcpListener, time::Duration};
 
+use nix::{
+    sys::signal::{self, Signal},
+    unistd::Pid,
+};
 use serde_json::json;
 
-use crate::support::{As, Home, Reply};
+use crate::support::{As, Home, Reply, World, eventually, until_answered};
 
 const HALL: &str = "HALL";
 
@@ -19,7 +23,7 @@ async fn order(home: &Home) -> Reply {
     let body = json!({
         "show_id": hall["show_id"], "payment_method": "manual", "items": [{ "section": HALL, "quantity": 2 }],
     });
-    customer.post("/v1/orders", body).await.ok(201)
+    until_answered(&customer, "/v1/orders", &body).await.ok(201)
 }
 
 async fn is_still_there(home: &Home, placed: &Reply) {
@@ -39,18 +43,63 @@ async fn what_was_sold_is_found_again_however_it_ended() {
     assert!(!second.err.contains("Starting"), "a second `up` leaves the engines alone: {second:?}");
     is_still_there(&home, &placed).await;
 
-    assert_eq!(home.engines().len(), 2);
-    up.kill9();
-    let mut up = home.up().await;
-    is_still_there(&home, &placed).await;
+    // The engines outlive it, once both and once one of them.
+    for survivors in [2, 1] {
+        assert_eq!(home.engines().len(), 2);
+        up.kill9();
+        home.engines().into_iter().skip(survivors).for_each(kill);
+        up = home.up().await;
+        is_still_there(&home, &placed).await;
+    }
 
     home.run(&["down"]).await.code(0);
     assert_eq!(up.ended().await.code(), Some(0));
     up.engines_ended().await;
     home.run(&["down"]).await.code(0).says("Nothing runs");
 
-    let _up = home.up().await;
+    let up = home.up().await;
     is_still_there(&home, &placed).await;
+    drop(up);
+    let _up = home.up_with(&["--reset"]).await;
+    let path = format!("/v1/orders/{}", placed.text("order_id"));
+    home.sign_in("customer").await.get(&path).await.ok(404);
+    order(&home).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn engines_that_die_are_started_again() {
+    let home = Home::of(As::Tester).unwrap();
+    // What a machine that lost its power leaves: a pid that is somebody else's by now.
+    fs::create_dir_all(home.data()).unwrap();
+    fs::write(home.data().join("up.pid"), format!("{}\n", std::process::id())).unwrap();
+    let up = home.up().await;
+    let placed = order(&home).await;
+    let customer = home.sign_in("customer").await;
+    let killed = home.engines();
+    killed.iter().copied().for_each(kill);
+    let path = format!("/v1/orders/{}", placed.text("order_id"));
+    eventually("the engines' return", Duration::from_secs(30), || async {
+        let new = home.engines().into_iter().filter(|engine| !killed.contains(engine)).count();
+        (new == 2 && customer.get(&path).await.status == 200).then_some(())
+    })
+    .await;
+    is_still_there(&home, &placed).await;
+    assert_eq!(home.engines().len(), 2);
+    drop(up);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_in_use_is_not_seeded() {
+    let world = World::new().await;
+    world.hire(&["operator"]).await;
+    let refused = world.run(&["up", "--seed"]).await.code(2).says("not seeded");
+    assert!(!refused.err.contains("Starting"), "no engine is started when both are given: {refused:?}");
+    assert_eq!(world.number("select count(*) from events").await, 0);
+    assert_eq!(world.number("select count(*) from users").await, 1);
+}
+
+fn kill(engine: Pid) {
+    signal::kill(engine, Signal::SIGKILL).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use engines::testing::{SharedEngines, private_postgres, shared};
+use futures::future::join_all;
+use reqwest::Method;
+use serde_json::json;
 
 use crate::support::{House, Load, World, audit, eventually, new_key, quantity};
 
@@ -47,6 +50,16 @@ async fn a_killed_postgres_costs_patience_and_nothing_else() {
     .await;
     assert_eq!(house.process.pid(), pid);
     let outcomes = load.finish().await;
+    // So many at once that every connection is used: the dead ones are gone.
+    for reply in join_all((0..40).map(|_| house.customer.get("/v1/orders"))).await {
+        reply.ok(200);
+    }
+    let wrong = json!({ "email": "nobody@example.org", "password": "wrong" });
+    let stranger = house.world.stranger();
+    let sign_ins = (0..20).map(|_| stranger.command(Method::POST, "/v1/sessions", wrong.clone()));
+    for reply in join_all(sign_ins).await {
+        reply.ok(401);
+    }
     let books = audit::audit(&house.world).await;
     for outcome in &outcomes {
         assert_eq!(books.orders[&outcome.order_id]["status"], outcome.status);

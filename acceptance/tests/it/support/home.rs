@@ -100,9 +100,13 @@ impl Home {
 
     /// `stagedoor up`, up.
     pub(crate) async fn up(&self) -> Up {
+        self.up_with(&[]).await
+    }
+
+    pub(crate) async fn up_with(&self, arguments: &[&str]) -> Up {
         let number = self.starts.replace_with(|starts| *starts + 1);
         let mut command = self.command(&self.program, &self.settings());
-        command.arg("up");
+        command.arg("up").args(arguments);
         let mut process = Process::start(command, self.directory.path().join(format!("up-{number}.log")));
         process.says("Stagedoor is up", UP_WITHIN).await;
         Up { process, data: self.data() }
@@ -139,6 +143,10 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
+        // What was killed leaves its engines behind.
+        for engine in self.engines() {
+            let _ = kill(engine, Signal::SIGKILL);
+        }
         // Where root could not pass its own directory to Postgres, the data is elsewhere.
         if let Ok(target) = fs::read_link(self.data().join("postgres"))
             && let Some(elsewhere) =
@@ -149,7 +157,7 @@ impl Drop for Home {
     }
 }
 
-/// A running `up`. Ends in order, as its engines would otherwise outlive it.
+/// A running `up`. Ends in order, and its engines with it.
 pub(crate) struct Up {
     pub(crate) process: Process,
     data: PathBuf,
@@ -178,9 +186,6 @@ impl Up {
 impl Drop for Up {
     fn drop(&mut self) {
         self.process.end(DOWN_WITHIN);
-        for engine in engines(&self.data) {
-            let _ = kill(engine, Signal::SIGKILL);
-        }
     }
 }
 

@@ -13,7 +13,7 @@ mod world;
 pub(crate) use home::{As, Home};
 pub(crate) use house::{House, hasty_show, quantity, show, standing};
 pub(crate) use http::{Api, Caller, Reply, new_key};
-pub(crate) use load::{Load, Outcome};
+pub(crate) use load::{Load, Outcome, until_answered};
 pub(crate) use ports::Ports;
 pub(crate) use process::Process;
 pub(crate) use program::{Ran, command, program, run, run_with_input};

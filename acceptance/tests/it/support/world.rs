@@ -170,11 +170,16 @@ impl World {
 
     /// Is created by the program, and signs in.
     pub(crate) async fn staff(&self, roles: &[&str]) -> Caller {
+        self.stranger().sign_in(&self.hire(roles).await, PASSWORD).await
+    }
+
+    /// Is created by the program; the e-mail address.
+    pub(crate) async fn hire(&self, roles: &[&str]) -> String {
         let email = format!("{}@example.org", new_key());
         let mut arguments = vec!["users", "create", "--email", &email];
         arguments.extend(roles.iter().flat_map(|role| ["--role", role]));
         run_with_input(&self.settings(), self.directory.path(), &arguments, PASSWORD).await.code(0);
-        self.stranger().sign_in(&email, PASSWORD).await
+        email
     }
 
     /// A single value out of the database.
