@@ -45,7 +45,7 @@ async fn follow(options: &PgConnectOptions, sender: &watch::Sender<Position>) ->
     listener.listen(CHANNEL).await?;
     let mut reader = LogReader::new(options.clone(), "head watch");
     loop {
-        raise(sender, reader.head().await?.position);
+        set(sender, reader.head().await?.position);
         while let Ok(notification) = timeout(POLL, listener.try_recv()).await {
             match notification? {
                 Some(notification) => raise(sender, notification.payload().parse().unwrap_or_default()),
@@ -54,6 +54,11 @@ async fn follow(options: &PgConnectOptions, sender: &watch::Sender<Position>) ->
             }
         }
     }
+}
+
+/// What the log itself says counts, even if it is less: a restored log may be shorter.
+fn set(sender: &watch::Sender<Position>, position: Position) {
+    sender.send_if_modified(|known| std::mem::replace(known, position) != position);
 }
 
 /// Several writers announce: a late word of an earlier head must not lower what is known.

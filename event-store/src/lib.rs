@@ -16,7 +16,7 @@ mod record;
 mod sequencer;
 
 pub use clock::{Clock, SharedClock, SystemClock, new_id};
-pub use connect::connect;
+pub use connect::{connect, session_options};
 pub use head_watch::watch_head;
 pub use lease::{LEASE_SECONDS, Lease};
 pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};

@@ -48,8 +48,8 @@ pub enum SchemaError {
 /// See [`SchemaError`].
 pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
     make_roles(connection).await?;
-    MIGRATIONS.run(&mut *connection).await?;
-    sqlx::query(include_str!("sql/grant_schema_version.sql")).execute(connection).await?;
+    MIGRATIONS.run(&mut *connection).await.map_err(newer)?;
+    sqlx::raw_sql(include_str!("sql/grant_schema_version.sql")).execute(connection).await?;
     Ok(())
 }
 
@@ -58,7 +58,7 @@ pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
 /// # Errors
 /// [`SchemaError::Older`] and [`SchemaError::Newer`] name the command that helps.
 pub async fn check_schema(connection: &mut PgConnection) -> Result<(), SchemaError> {
-    let needed = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let needed = newest();
     let exists: bool =
         sqlx::query_scalar(include_str!("sql/schema_exists.sql")).fetch_one(&mut *connection).await?;
     let found: i64 = if exists {
@@ -71,6 +71,18 @@ pub async fn check_schema(connection: &mut PgConnection) -> Result<(), SchemaErr
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Greater => Err(SchemaError::Newer { found, needed }),
     }
+}
+
+/// A migration that was run and is not known here is a newer program's.
+fn newer(error: sqlx::migrate::MigrateError) -> SchemaError {
+    match error {
+        sqlx::migrate::MigrateError::VersionMissing(found) => SchemaError::Newer { found, needed: newest() },
+        other => other.into(),
+    }
+}
+
+fn newest() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 async fn make_roles(connection: &mut PgConnection) -> Result<(), SchemaError> {

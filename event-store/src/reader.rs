@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use domain::StreamId;
 use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
     canonical::GENESIS,
-    connect::connect,
+    connect::{connect, within},
     record::{Hash, Position, RecordedEvent},
 };
 
@@ -99,9 +98,9 @@ impl LogReader {
         // Taken out, so that a read that fails or is dropped half-way leaves no connection in an unknown state.
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => within(connect(&self.options, self.purpose)).await?,
+            None => connect(&self.options, self.purpose).await?,
         };
-        let answer = within(query(&mut connection)).await?;
+        let answer = within(READ_TIMEOUT, query(&mut connection)).await?;
         self.connection = Some(connection);
         Ok(answer)
     }
@@ -151,8 +150,4 @@ pub async fn head(connection: &mut PgConnection) -> Result<Head, sqlx::Error> {
     let hash = row.hash.map_or(Ok(GENESIS), TryInto::try_into);
     let hash = hash.map_err(|_| sqlx::Error::Decode("the head's hash has not 32 bytes".into()))?;
     Ok(Head { log_id: row.log_id, position: row.position, hash })
-}
-
-async fn within<T>(read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    timeout(READ_TIMEOUT, read).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
 }

@@ -71,6 +71,13 @@ pub struct Metadata {
     pub traceparent: Option<String>,
 }
 
+impl Metadata {
+    /// As it is stored. Ids, numbers and text can always be written; if ever not, the log refuses what this returns.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
 impl RecordedEvent {
     /// The stream, parsed.
     ///

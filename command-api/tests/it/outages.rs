@@ -25,7 +25,10 @@ async fn without_a_database_a_service_is_healthy_but_not_ready_and_asks_to_come_
     let mut office = BoxOffice::open().await;
     let token = office.customer().await.token.unwrap();
     let nowhere = PgConnectOptions::new().host("127.0.0.1").port(1);
-    let (sequencer, _) = Sequencer::start(SequencerOptions::from(nowhere.clone()));
+    let (sequencer, _) = Sequencer::start(SequencerOptions::new(
+        nowhere.clone(),
+        std::sync::Arc::new(event_store::SystemClock),
+    ));
     let identity = Identity::new(pool(&office.owner));
     let edge = edge::Context::new(identity, Arc::new(|| SystemClock.now()), Arc::new(new_id), Limits::off());
     office.router = command_api::service(command_api::App::new(sequencer, edge, pool(&nowhere)));

@@ -91,7 +91,10 @@ impl BoxOffice {
         // Only what the writer role is granted is there, as in production.
         let writer = owner.clone().options([("role", "stagedoor_writer")]);
         let pool = pool(&writer);
-        let (sequencer, _) = Sequencer::start(change(SequencerOptions::from(writer)));
+        let (sequencer, _) = Sequencer::start(change(SequencerOptions::new(
+            writer,
+            std::sync::Arc::new(event_store::SystemClock),
+        )));
         let identity = Identity::new(pool.clone());
         let clock = Arc::new(|| SystemClock.now());
         let edge = edge::Context::new(identity.clone(), clock, Arc::new(new_id), limits);

@@ -64,20 +64,16 @@ impl Appendix {
     }
 
     /// Gives an event the next position and chains it to the one before.
-    pub(super) fn event(
-        &mut self,
-        event: NewEvent,
-        context: &Context,
-        correlation: Uuid,
-    ) -> Result<(), serde_json::Error> {
-        let metadata = serde_json::to_string(&Metadata {
+    pub(super) fn event(&mut self, event: NewEvent, context: &Context, correlation: Uuid) {
+        let metadata = Metadata {
             schema: event.schema,
             actor: context.actor,
             correlation,
             causation: context.causation,
             command_id: context.command_id,
             traceparent: context.traceparent.clone(),
-        })?;
+        }
+        .to_json();
         let position = self.tail.position + 1;
         let (event_id, stream_id) = (new_id(), event.stream.to_string());
         let version = i64::try_from(event.version).unwrap_or(i64::MAX);
@@ -101,7 +97,6 @@ impl Appendix {
         self.data.push(event.data);
         self.metadata.push(metadata);
         self.hashes.push(self.tail.hash.to_vec());
-        Ok(())
     }
 
     /// Remembers a command's answer.

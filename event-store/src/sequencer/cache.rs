@@ -25,8 +25,9 @@ impl Cache {
         Self { entries: LruCache::unbounded(), bytes: 0, limit }
     }
 
-    pub(super) fn contains(&self, stream: StreamId) -> bool {
-        self.entries.contains(&stream)
+    /// Whether the state is at hand; if so, it now counts as just used.
+    pub(super) fn touch(&mut self, stream: StreamId) -> bool {
+        self.entries.get(&stream).is_some()
     }
 
     pub(super) fn clear(&mut self) {
@@ -56,17 +57,20 @@ impl Cache {
         }
     }
 
-    /// The state, if it has grown enough since its last snapshot that a new one pays; it then counts as taken.
+    /// The state, if it has grown enough since its last snapshot that a new one pays.
     ///
     /// The distance grows with the stream, so that the work of writing snapshots stays in proportion to its length.
-    pub(super) fn due_snapshot(&mut self, stream: StreamId) -> Option<Versioned> {
-        let entry = self.entries.peek_mut(&stream)?;
+    pub(super) fn due_snapshot(&self, stream: StreamId) -> Option<Versioned> {
+        let entry = self.entries.peek(&stream)?;
         let due = entry.snapshot + entry.snapshot / 4 + 1_000;
-        if entry.versioned.version < due {
-            return None;
+        (entry.versioned.version >= due).then(|| entry.versioned.clone())
+    }
+
+    /// Notes that a snapshot of this version is on its way.
+    pub(super) fn snapshot_taken(&mut self, stream: StreamId, version: u64) {
+        if let Some(entry) = self.entries.peek_mut(&stream) {
+            entry.snapshot = version;
         }
-        entry.snapshot = entry.versioned.version;
-        Some(entry.versioned.clone())
     }
 
     /// Drops what was used longest ago until the rest fits. Not while a batch needs what it loaded.

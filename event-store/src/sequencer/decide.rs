@@ -100,9 +100,7 @@ impl Decided {
         let done = work.finish();
         let correlation = done.correlation.unwrap_or(job.context().correlation);
         for event in done.events {
-            self.appendix
-                .event(event, job.context(), correlation)
-                .map_err(|error| ExecuteError::Defect(error.to_string()))?;
+            self.appendix.event(event, job.context(), correlation);
         }
         self.states.extend(done.states);
         Ok(answer)

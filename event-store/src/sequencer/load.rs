@@ -1,6 +1,9 @@
 //! Loading the states that a batch needs and the cache lacks; under no lock.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use domain::{State, StoredEvent, StreamId, Versioned};
 use futures::TryStreamExt;
@@ -20,17 +23,19 @@ pub(super) async fn load_for(
     connection: &mut PgConnection,
 ) -> Result<(), sqlx::Error> {
     for _ in 0..ROUNDS {
-        let missing: HashSet<StreamId> = jobs
-            .iter()
-            .flat_map(|job| job.streams(cache))
-            .filter(|stream| !cache.contains(*stream))
-            .collect();
+        let named: HashSet<StreamId> = jobs.iter().flat_map(|job| named(job.as_ref(), cache)).collect();
+        let missing: HashSet<StreamId> = named.into_iter().filter(|stream| !cache.touch(*stream)).collect();
         if missing.is_empty() {
             break;
         }
         load(&missing.into_iter().collect::<Vec<_>>(), cache, connection).await?;
     }
     Ok(())
+}
+
+/// What a job names. One that panics names nothing; it will fail when it is run.
+fn named(job: &dyn Job, cache: &Cache) -> Vec<StreamId> {
+    catch_unwind(AssertUnwindSafe(|| job.streams(cache))).unwrap_or_default()
 }
 
 #[derive(FromRow)]

@@ -13,8 +13,6 @@ mod session;
 mod snapshots;
 mod worker;
 
-use std::sync::Arc;
-
 use domain::{Operation, Refusal};
 use sqlx::postgres::PgConnectOptions;
 use tokio::{
@@ -147,12 +145,5 @@ impl Sequencer {
     #[must_use]
     pub fn head(&self) -> watch::Receiver<Position> {
         self.head.clone()
-    }
-}
-
-/// A [`Sequencer`] in test set-ups: limits as in production, the machine's clock.
-impl From<PgConnectOptions> for SequencerOptions {
-    fn from(database: PgConnectOptions) -> Self {
-        Self::new(database, Arc::new(crate::clock::SystemClock))
     }
 }

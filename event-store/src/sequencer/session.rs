@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
@@ -13,15 +13,13 @@ use super::{
 };
 use crate::{
     canonical::GENESIS,
-    connect::connect,
+    connect::{connect, within},
     reader,
     record::{Position, RecordedEvent},
 };
 
-/// How long a connection may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long one statement may take before the connection is given up.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the lock is waited for in all.
 const LOCK_PATIENCE: Duration = Duration::from_secs(20);
 /// SQLSTATE `lock_not_available`.
@@ -38,7 +36,7 @@ pub(super) struct Session {
 impl Session {
     /// Connects to a server that takes writes.
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, sqlx::Error> {
-        let mut connection = within(CONNECT_TIMEOUT, connect(options, "sequencer")).await?;
+        let mut connection = connect(options, "sequencer").await?;
         within(STATEMENT_TIMEOUT, sqlx::raw_sql(include_str!("../sql/session.sql")).execute(&mut connection))
             .await?;
         let standby: bool = within(
@@ -150,7 +148,14 @@ impl Session {
                 .is_some_and(|event| event.event_id == event_id && event.hash.0 == hash),
             Trace::Command(command_id) => !self.remembered(&[command_id]).await?.is_empty(),
         };
-        self.rollback().await?;
+        if found {
+            // It may have been visible before a synchronous standby had it; a commit of our own waits for that.
+            let touch = sqlx::raw_sql(include_str!("../sql/wait_for_standbys.sql"));
+            within(STATEMENT_TIMEOUT, touch.execute(&mut self.connection)).await?;
+            self.commit().await?;
+        } else {
+            self.rollback().await?;
+        }
         Ok(found)
     }
 
@@ -165,11 +170,4 @@ impl Session {
 
 fn is_lock_timeout(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE))
-}
-
-async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, sqlx::Error> {
-    timeout(limit, work).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
 }

@@ -6,7 +6,7 @@ use domain::{StreamId, Versioned};
 use sqlx::Connection;
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 use uuid::Uuid;
 
@@ -20,11 +20,16 @@ use super::{
     session::{CATCH_UP, Session},
     snapshots::{self, Snapshots},
 };
-use crate::record::{Position, RecordedEvent};
+use crate::{
+    connect::within,
+    record::{Position, RecordedEvent},
+};
 
 /// How long a batch whose commit was not answered is looked for before its callers are told that it is unknown.
 const RESOLVE_PATIENCE: Duration = Duration::from_secs(15);
 const RESOLVE_PAUSE: Duration = Duration::from_millis(200);
+/// How long all that a batch needs may take to be loaded.
+const LOAD_TIMEOUT: Duration = Duration::from_secs(20);
 
 type Jobs = Vec<Box<dyn Job>>;
 
@@ -94,7 +99,7 @@ impl Worker {
         let begun = Instant::now();
         let operations = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
         metrics::histogram!("stagedoor_sequencer_batch_operations").record(operations);
-        match self.attempt(&mut jobs).await {
+        match self.attempt_afresh(&mut jobs).await {
             Ok(decided) => self.adopt(jobs, decided),
             Err(Failure::NotCommitted(error)) if is_rejected(&error) => {
                 Box::pin(self.isolate(jobs, error)).await;
@@ -126,14 +131,32 @@ impl Worker {
             tracing::error!(%error, "the log rejected an operation");
             return settle_all(jobs, &ExecuteError::Defect("the log rejected it".into()));
         }
-        for job in jobs {
+        let mut jobs = jobs.into_iter();
+        while let Some(job) = jobs.next() {
             self.work_off(vec![job]).await;
+            match self.session().await {
+                Ok(session) => self.session = Some(session),
+                Err(_) => return settle_all(jobs.collect(), &ExecuteError::Unavailable),
+            }
+        }
+    }
+
+    /// Tries a batch; once more, on a new connection, if the old one turns out to be dead: the database may have been
+    /// restarted while nobody asked.
+    async fn attempt_afresh(&mut self, jobs: &mut Jobs) -> Result<Decided, Failure> {
+        let reused = self.session.is_some();
+        match self.attempt(jobs).await {
+            Err(Failure::NotCommitted(error)) if reused && is_lost(&error) => {
+                tracing::info!(%error, "the connection was dead; trying a new one");
+                self.attempt(jobs).await
+            }
+            other => other,
         }
     }
 
     async fn attempt(&mut self, jobs: &mut Jobs) -> Result<Decided, Failure> {
         let mut session = self.session().await?;
-        load_for(jobs, &mut self.cache, session.connection()).await?;
+        within(LOAD_TIMEOUT, load_for(jobs, &mut self.cache, session.connection())).await?;
         if self.others_write {
             self.catch_up(&mut session).await?;
         }
@@ -241,8 +264,11 @@ impl Worker {
     fn keep(&mut self, states: HashMap<StreamId, Versioned>) {
         for (stream, versioned) in states {
             self.cache.put_committed(stream, versioned);
-            if let Some(due) = self.cache.due_snapshot(stream) {
-                let _ = self.snapshots.try_send((stream, due));
+            let Some(due) = self.cache.due_snapshot(stream) else { continue };
+            let version = due.version;
+            // While too many wait, this one is left out; it is due again at the next commit.
+            if self.snapshots.try_send((stream, due)).is_ok() {
+                self.cache.snapshot_taken(stream, version);
             }
         }
         self.cache.shrink();
@@ -251,25 +277,28 @@ impl Worker {
     /// Whether a batch is in the log whose commit was not answered. When that can't be found out in time, its callers
     /// are told nothing certain, and what it may have appended is read like anybody else's.
     async fn resolve(&mut self, trace: Trace) -> bool {
-        let begun = Instant::now();
-        while begun.elapsed() < RESOLVE_PATIENCE {
-            let answer = match self.session().await {
-                Ok(mut session) => {
-                    let answer = session.has(trace).await;
-                    if answer.is_ok() {
-                        self.session = Some(session);
-                    }
-                    answer
-                }
-                Err(error) => Err(error),
-            };
-            match answer {
+        timeout(RESOLVE_PATIENCE, self.look_up(trace)).await.unwrap_or_default()
+    }
+
+    async fn look_up(&mut self, trace: Trace) -> bool {
+        loop {
+            match self.find(trace).await {
                 Ok(found) => return found,
                 Err(error) => tracing::debug!(%error, "a commit could not be looked up yet"),
             }
+            // Nobody waits behind a database that is away: whoever asks meanwhile is told at once.
+            while let Ok(job) = self.jobs.try_recv() {
+                job.settle(Outcome::Failed(ExecuteError::Unavailable));
+            }
             sleep(RESOLVE_PAUSE).await;
         }
-        false
+    }
+
+    async fn find(&mut self, trace: Trace) -> Result<bool, sqlx::Error> {
+        let mut session = self.session().await?;
+        let found = session.has(trace).await?;
+        self.session = Some(session);
+        Ok(found)
     }
 }
 
@@ -277,6 +306,13 @@ impl Worker {
 fn is_rejected(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
+
+/// The connection broke, or the server ended it (SQLSTATE 57P01 to 57P03).
+fn is_lost(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let ended = code.is_some_and(|code| code.starts_with("57P"));
+    ended || matches!(error, sqlx::Error::Io(broken) if broken.kind() != std::io::ErrorKind::TimedOut)
 }
 
 fn remembered_ids(jobs: &Jobs) -> Vec<Uuid> {

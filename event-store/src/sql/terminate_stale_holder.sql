@@ -9,6 +9,8 @@ with stale as materialized (
         and l.database = (select oid from pg_database where datname = current_database())
         and l.mode = 'ExclusiveLock'
         and l.granted
+        -- Whoever waits for a synchronous standby has committed; ending it would only make that look done.
+        and a.wait_event is distinct from 'SyncRep'
         and a.xact_start < clock_timestamp() - interval '5 seconds'
 )
 select pid from stale where pg_terminate_backend(pid);

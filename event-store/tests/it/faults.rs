@@ -1,8 +1,9 @@
 //! What the sequencer does when its database fails it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use event_store::{Command, ExecuteError};
+use domain::{OrderId, ShowId};
+use event_store::{Command, Context, ExecuteError, Sequencer};
 use sqlx::{Connection, postgres::PgConnectOptions};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -11,7 +12,9 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::support::{Database, buy, command, place, show_of};
+use uuid::Uuid;
+
+use crate::support::{Database, buy, command, context, place, show_of};
 
 /// When a connection through the proxy is cut, as seen in what the client sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,19 +137,12 @@ async fn postgres_killed_under_load_loses_and_doubles_nothing() {
     for _ in 0..32 {
         let (sequencer, stopped) = (sequencer.clone(), stopped.clone());
         callers.spawn(async move {
-            let (mut acknowledged, mut unavailable) = (Vec::new(), 0);
+            let mut acknowledged = Vec::new();
             while !*stopped.borrow() {
-                let asked = command(place(show, 1));
-                match sequencer.execute(asked.clone()).await {
-                    Ok(placed) => acknowledged.push((asked, placed.answer.order_id)),
-                    Err(ExecuteError::Unavailable) => {
-                        unavailable += 1;
-                        tokio::time::sleep(Duration::from_millis(20)).await;
-                    }
-                    Err(other) => panic!("{other}"),
-                }
+                let context = context();
+                acknowledged.push((context.clone(), persist(&sequencer, show, context).await));
             }
-            (acknowledged, unavailable)
+            acknowledged
         });
     }
     wait_for_head(&sequencer, 300).await;
@@ -157,27 +153,31 @@ async fn postgres_killed_under_load_loses_and_doubles_nothing() {
     wait_for_head(&sequencer, again).await;
     assert!(begun.elapsed() < Duration::from_secs(15), "at work again within 15 s");
     stop.send_replace(true);
-    let answers = callers.join_all().await;
-    let log = database.log().await;
-    let placed: Vec<_> = log
-        .iter()
-        .filter(|event| event.event_type == "OrderPlaced")
-        .map(|event| event.stream_id.clone())
-        .collect();
-    let mut once = placed.clone();
-    once.sort();
-    once.dedup();
-    assert_eq!(once.len(), placed.len(), "nothing is doubled");
-    for (_, order) in answers.iter().flat_map(|(acknowledged, _)| acknowledged) {
-        assert!(
-            once.binary_search(&format!("order-{order}")).is_ok(),
-            "order {order} was acknowledged and is lost"
-        );
+    let answers: Vec<_> = callers.join_all().await.into_iter().flatten().collect();
+    let mut placed: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for event in database.log().await.into_iter().filter(|event| event.event_type == "OrderPlaced") {
+        placed.entry(event.metadata().unwrap().command_id).or_default().push(event.stream_id);
     }
-    let (asked, order) = answers.iter().flat_map(|(acknowledged, _)| acknowledged).next().unwrap().clone();
-    let Command { operation, context } = asked;
-    let replayed = sequencer.execute(Command { operation, context }).await.unwrap();
+    for (context, order) in &answers {
+        let orders = placed.remove(&context.command_id).unwrap_or_default();
+        assert_eq!(orders, [format!("order-{order}")], "acknowledged, so in the log, once");
+    }
+    assert!(placed.is_empty(), "every caller persisted until it was answered: {placed:?}");
+    let (context, order) = answers[0].clone();
+    let replayed = sequencer.execute(Command { operation: place(show, 1), context }).await.unwrap();
     assert_eq!((replayed.answer.order_id, replayed.replayed), (order, true));
+}
+
+/// Orders under one command id until there is an answer, with new ids each time, as a client that retries does.
+async fn persist(sequencer: &Sequencer, show: ShowId, context: Context) -> OrderId {
+    loop {
+        let command = Command { operation: place(show, 1), context: context.clone() };
+        match sequencer.execute(command).await {
+            Ok(placed) => return placed.answer.order_id,
+            Err(ExecuteError::Unavailable) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(other) => panic!("{other}"),
+        }
+    }
 }
 
 async fn wait_for_head(sequencer: &event_store::Sequencer, position: i64) {

@@ -160,3 +160,18 @@ impl domain::Operation for Panics {
         panic!("an operation breaks, as this one should")
     }
 }
+
+/// An operation that breaks even earlier.
+pub(crate) struct PanicsEarly;
+
+impl domain::Operation for PanicsEarly {
+    type Answer = Uuid;
+
+    fn streams(&self, _: &dyn States) -> Vec<StreamId> {
+        panic!("an operation breaks while it names its streams, as this one should")
+    }
+
+    fn run(&self, _: &mut UnitOfWork<'_>) -> Result<Uuid, Refusal> {
+        panic!("an operation breaks, as this one should")
+    }
+}

@@ -58,7 +58,11 @@ impl BoxOffice {
 
     pub(crate) async fn open_on(postgres_url: &str) -> Self {
         let options = database(postgres_url.parse().unwrap()).await;
-        let sequencer = Sequencer::start(SequencerOptions::from(options.clone())).0;
+        let sequencer = Sequencer::start(SequencerOptions::new(
+            options.clone(),
+            std::sync::Arc::new(event_store::SystemClock),
+        ))
+        .0;
         let office = Self {
             router: service_on(options.clone().options([("role", "stagedoor_reader")])),
             identity: Identity::new(PgPool::connect_lazy_with(options.clone())),
