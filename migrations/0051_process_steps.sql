@@ -17,5 +17,8 @@ comment on column process_steps.parked is 'Why it is not tried again by itself.'
 -- The next steps of a process that are due.
 create index process_steps_due on process_steps (process, due_at) where parked is null;
 
+-- How many steps of a process are parked.
+create index process_steps_parked on process_steps (process) where parked is not null;
+
 grant select on process_steps to stagedoor_reader;
 grant select, insert, update, delete on process_steps to stagedoor_writer;

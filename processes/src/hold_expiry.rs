@@ -29,7 +29,7 @@ impl Process for HoldExpiry {
             operation: ExpireHold { order: OrderId::from(step.target) },
             context: Context {
                 command_id: command_id(Self::NAME, step),
-                // Deciding twice adds nothing: there is no answer worth remembering.
+                // An order expires once, by a rule of its own: a kept answer would be a row a hold for nothing.
                 fingerprint: None,
                 actor: None,
                 correlation: step.target,

@@ -2,17 +2,19 @@
 //!
 //! A process reads the log from its own checkpoint and decides purely which steps follow from an event. Steps and
 //! checkpoint are written in one transaction, fenced by a lease. A step is then performed when it is due, by a command
-//! whose id is derived from the process, the event, the step and its target: however often it is performed, it takes
-//! effect once.
+//! whose id is derived from the process, the event, the step and its target. It may be performed more than once: that
+//! it takes effect once is up to the operation, by a rule of its own or by an answer that is remembered.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod checkpoint;
+mod deadline;
 mod hold_expiry;
+mod net;
 mod process;
 mod runner;
-mod store;
+mod steps;
 
 pub use hold_expiry::HoldExpiry;
-pub use process::{Performed, Process, Reaction, Step, command_id};
+pub use process::{Performed, Process, Reaction, Step};
 pub use runner::{RunnerOptions, RunnerStatus, run};
-pub use store::{ProcessStatus, list};

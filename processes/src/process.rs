@@ -65,13 +65,15 @@ pub trait Process: Send + Sync + 'static {
     /// What follows from an event. Pure: the same event always leads to the same reactions.
     fn react(event: &DomainEvent, record: &RecordedEvent) -> Vec<Reaction>;
 
-    /// Performs a step by a command with the id [`command_id`] gives. May be called more than once for a step.
+    /// Performs a step, by a command whose id is the same every time. May be called more than once for a step, also
+    /// by two programs at once and after another event has made the step pointless. So that it takes effect once,
+    /// the operation must add nothing when repeated, by a rule of its own; one that has no such rule must be given a
+    /// fingerprint, with which the answer to its id is kept for ever. Given up after 4 s, and then tried again.
     fn perform(sequencer: &Sequencer, step: &Step) -> impl Future<Output = Performed> + Send;
 }
 
 /// The id of the command by which a process performs a step: the same however often it is performed.
-#[must_use]
-pub fn command_id(process: &str, step: &Step) -> Uuid {
+pub(crate) fn command_id(process: &str, step: &Step) -> Uuid {
     let name = format!("{process}/{}/{}/{}", step.cause, step.step, step.target);
     Uuid::new_v5(&COMMANDS, name.as_bytes())
 }

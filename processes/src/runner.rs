@@ -15,18 +15,24 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    process::{Process, Reaction},
-    store,
+    checkpoint,
+    deadline::within,
+    process::{Performed, Process, Reaction, Step},
+    steps,
 };
 
 /// Events read at once.
-const PAGE: i64 = 1_000;
+const PAGE: usize = 1_000;
 /// Steps performed at once.
-const STEPS: i64 = 512;
+const STEPS: usize = 512;
+/// The time a step may take: with the time until the lease is prolonged no longer than the lease.
+const STEP: Duration = Duration::from_secs(4);
 /// The lease is prolonged this often; it lasts 6 s.
 const PROLONG: Duration = Duration::from_secs(2);
 /// How long a failure is waited out.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The least pause when there is nothing to do, whatever the known head says: it may be that of a longer log.
+const LEAST_PAUSE: Duration = Duration::from_millis(50);
 
 /// What a runner needs.
 #[derive(Clone)]
@@ -77,12 +83,29 @@ pub async fn run<P: Process>(
             }
         })
         .await;
-    if let Ok(mut connection) = connect(&options.database, "processes").await {
-        let _ = lease.release(&mut connection).await;
+    if let Ok(mut connection) = within(connect(&options.database, "processes")).await {
+        let _ = within(lease.release(&mut connection)).await;
     }
 }
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a worker took over.
+#[derive(Clone, Copy)]
+struct Turn {
+    token: i64,
+    log_id: Uuid,
+}
+
+/// What became of a page of events.
+struct Page {
+    /// How far it was read.
+    to: Position,
+    /// Whether more events may follow at once.
+    full: bool,
+    /// Why it was read no further.
+    unreadable: Option<String>,
+}
 
 struct Runner<'a, P> {
     options: &'a RunnerOptions,
@@ -100,81 +123,156 @@ impl<'a, P: Process> Runner<'a, P> {
 
     /// Works for as long as it has the lease and nothing fails.
     async fn work(mut self) -> Result<(), Error> {
-        let mut connection = connect(&self.options.database, "processes").await?;
-        let Some(token) = self.lease.take(&mut connection).await? else {
-            self.status.send_replace(RunnerStatus::StandingBy);
+        let mut connection = within(connect(&self.options.database, "processes")).await?;
+        let Some(token) = within(self.lease.take(&mut connection)).await? else {
+            self.stand_by();
             return Ok(());
         };
+        let turn = Turn { token, log_id: self.log.head().await?.log_id };
+        let taken = within(checkpoint::take_over(&mut connection, P::NAME, turn.log_id, token)).await?;
+        let Some(position) = taken else {
+            within(self.lease.release(&mut connection)).await?;
+            self.stand_by();
+            return Ok(());
+        };
+        self.count_parked(&mut connection).await?;
+        self.follow(&mut connection, turn, position).await
+    }
+
+    /// Reads on and performs what is due, until another worker takes over or the log is another one.
+    async fn follow(
+        &mut self,
+        connection: &mut PgConnection,
+        turn: Turn,
+        mut position: Position,
+    ) -> Result<(), Error> {
         let mut prolonged = Instant::now();
-        let head = self.log.head().await?;
-        let mut position = store::checkpoint(&mut connection, P::NAME, head.log_id, token).await?;
         loop {
             if prolonged.elapsed() >= PROLONG {
-                if self.lease.take(&mut connection).await? != Some(token) {
+                if !self.prolong(connection, turn).await? {
                     return Ok(());
                 }
                 prolonged = Instant::now();
             }
-            let Some(read) = self.read_page(&mut connection, token, position).await? else { return Ok(()) };
-            let moved = read != position;
-            position = read;
-            self.status.send_replace(RunnerStatus::Running(position));
-            let performed = self.perform_due(&mut connection).await?;
+            let Some(page) = self.read_page(connection, turn.token, position).await? else { return Ok(()) };
+            let moved = page.to != position;
+            position = page.to;
+            let failing = page.unreadable.is_some();
+            self.report(position, page.unreadable);
+            // Until the log's end is reached, what seems due may long be settled further on. What can't be read must
+            // not keep waiting what is due, though.
+            if page.full && !failing {
+                continue;
+            }
+            let performed = self.perform_due(connection).await?;
             if !moved && performed == 0 {
-                self.wait(&mut connection, position).await?;
+                let least = if failing { PAUSE } else { LEAST_PAUSE };
+                self.wait(connection, position, least).await?;
             }
         }
     }
 
-    /// Reacts to the next events: the new checkpoint, or nothing if another worker has taken over.
+    /// Keeps the lease; `false` if it is another's now, or if the log is no longer the one that was taken over.
+    async fn prolong(&mut self, connection: &mut PgConnection, turn: Turn) -> Result<bool, Error> {
+        self.count_parked(connection).await?;
+        let ours = within(self.lease.take(connection)).await? == Some(turn.token);
+        Ok(ours && self.log.head().await?.log_id == turn.log_id)
+    }
+
+    /// Reacts to the next events: how far that went, or nothing if another worker has taken over.
     async fn read_page(
         &mut self,
         connection: &mut PgConnection,
         token: i64,
         from: Position,
-    ) -> Result<Option<Position>, Error> {
-        let events = self.log.after(from, PAGE).await?;
-        let Some(last) = events.last() else { return Ok(Some(from)) };
-        let to = last.position;
+    ) -> Result<Option<Page>, Error> {
+        let events = self.log.after(from, limit(PAGE)).await?;
+        let mut page = Page { to: from, full: events.len() == PAGE, unreadable: None };
         let mut reactions: Vec<(Uuid, Reaction)> = Vec::new();
         for event in &events {
-            reactions.extend(react::<P>(event)?.into_iter().map(|reaction| (event.event_id, reaction)));
+            match react::<P>(event) {
+                Ok(followed) => {
+                    reactions.extend(followed.into_iter().map(|reaction| (event.event_id, reaction)))
+                }
+                Err(error) => {
+                    page.unreadable = Some(format!("position {}: {error}", event.position));
+                    break;
+                }
+            }
+            page.to = event.position;
         }
-        let ours = store::advance(connection, P::NAME, token, (from, to), &reactions).await?;
-        Ok(ours.then_some(to))
+        if page.to == from {
+            return Ok(Some(page));
+        }
+        let advancing = checkpoint::advance(connection, P::NAME, token, (from, page.to), &reactions);
+        Ok(within(advancing).await?.then_some(page))
     }
 
     /// Performs what is due, and tells how much that was.
     async fn perform_due(&self, connection: &mut PgConnection) -> Result<usize, Error> {
-        let steps = store::due(connection, P::NAME, self.now(), STEPS).await?;
-        if steps.is_empty() {
+        let due = within(steps::due(connection, P::NAME, self.now(), limit(STEPS))).await?;
+        if due.is_empty() {
             return Ok(0);
         }
-        let sequencer = &self.options.sequencer;
-        let performing = stream::iter(steps).map(|step| async move {
-            let performed = P::perform(sequencer, &step).await;
-            (step, performed)
-        });
-        let performed: Vec<_> =
-            performing.buffer_unordered(usize::try_from(STEPS).unwrap_or(1)).collect().await;
-        store::settle(connection, P::NAME, self.now(), &performed).await?;
+        let performing = stream::iter(due).map(|step| self.perform(step)).buffer_unordered(STEPS);
+        let performed: Vec<_> = performing.collect().await;
+        within(steps::settle(connection, P::NAME, self.now(), &performed)).await?;
         metrics::counter!("stagedoor_process_steps_total", "process" => P::NAME)
             .increment(performed.len() as u64);
         Ok(performed.len())
     }
 
+    async fn perform(&self, step: Step) -> (Step, Performed) {
+        let performing = P::perform(&self.options.sequencer, &step);
+        let performed = timeout(STEP, performing).await.unwrap_or(Performed::Unavailable);
+        (step, performed)
+    }
+
     /// Waits for the log to grow or the next step to be due, but not past the time to prolong the lease.
-    async fn wait(&self, connection: &mut PgConnection, position: Position) -> Result<(), Error> {
-        let due = store::next_due(connection, P::NAME).await?;
-        // A step that is due already makes the pause nothing.
-        let pause = due.map_or(PROLONG, |due| (due - self.now()).to_std().unwrap_or_default().min(PROLONG));
+    async fn wait(
+        &self,
+        connection: &mut PgConnection,
+        position: Position,
+        least: Duration,
+    ) -> Result<(), Error> {
+        let due = within(steps::next_due(connection, P::NAME)).await?;
+        // A step that is due already makes the pause the least.
+        let most = due.map_or(PROLONG, |due| (due - self.now()).to_std().unwrap_or_default().min(PROLONG));
         let mut head = self.options.head.clone();
+        let grown = async {
+            if head.wait_for(|head| *head > position).await.is_err() {
+                // Nobody tells any more: time is the only reason left to look again.
+                std::future::pending::<()>().await;
+            }
+        };
         // Whether the log grew or time passed: both are reasons to look again.
-        let unheard =
-            timeout(pause, head.wait_for(|head| *head > position)).await.is_ok_and(|heard| heard.is_err());
-        if unheard {
-            sleep(pause).await;
+        let (_, ()) = tokio::join!(timeout(most, grown), sleep(least));
+        Ok(())
+    }
+
+    fn report(&self, position: Position, unreadable: Option<String>) {
+        let Some(reason) = unreadable else {
+            self.status.send_replace(RunnerStatus::Running(position));
+            return;
+        };
+        // Said once: it is found again with every look.
+        let failing = RunnerStatus::Failing(reason.clone());
+        if *self.status.borrow() != failing {
+            tracing::error!(process = P::NAME, reason, "an event can't be read; what is due is still done");
+            self.status.send_replace(failing);
         }
+    }
+
+    fn stand_by(&self) {
+        self.status.send_replace(RunnerStatus::StandingBy);
+        // Told by whoever works.
+        parked_gauge(P::NAME).set(0.0);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a count for people to look at")]
+    async fn count_parked(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        let parked = within(steps::parked(connection, P::NAME)).await?;
+        parked_gauge(P::NAME).set(parked as f64);
         Ok(())
     }
 
@@ -183,8 +281,15 @@ impl<'a, P: Process> Runner<'a, P> {
     }
 }
 
+fn parked_gauge(process: &'static str) -> metrics::Gauge {
+    metrics::gauge!("stagedoor_process_steps_parked", "process" => process)
+}
+
+fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
 fn react<P: Process>(event: &RecordedEvent) -> Result<Vec<Reaction>, Error> {
-    let decoded = DomainEvent::decode(event.stream()?, event.stored()?)
-        .map_err(|error| format!("position {}: {error}", event.position))?;
+    let decoded = DomainEvent::decode(event.stream()?, event.stored()?)?;
     Ok(P::react(&decoded, event))
 }

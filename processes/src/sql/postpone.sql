@@ -1,3 +1,6 @@
--- Gives a step its next time, or parks it.
-update process_steps set due_at = $4, attempts = $5, parked = $6
-where process = $1 and target = $2 and step = $3;
+-- Gives steps their next time, or parks them; not one that another event has led to meanwhile.
+update process_steps s
+set due_at = later.due_at, attempts = later.attempts, parked = later.parked
+from unnest($2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::integer[], $7::text[])
+    as later (target, step, cause, due_at, attempts, parked)
+where s.process = $1 and s.target = later.target and s.step = later.step and s.cause = later.cause;

@@ -1,4 +1,4 @@
--- Begins at the beginning of a log.
+-- Begins at the beginning of a log; not for a worker whose lease has passed on.
 insert into process_checkpoints (process, position, log_id, token)
 values ($1, 0, $2, $3)
 on conflict (process) do update

@@ -1,0 +1,84 @@
+//! How far a process has read, and for whom that is recorded.
+
+use event_store::Position;
+use sqlx::{Connection, FromRow, PgConnection};
+use uuid::Uuid;
+
+use crate::{net::NetReactions, process::Reaction};
+
+#[derive(FromRow)]
+struct Known {
+    position: Position,
+    log_id: Uuid,
+    token: i64,
+}
+
+/// How far a process has read, for the holder of lease `token`; `None` if a later holder has been here. The first
+/// time, or if the checkpoint is of another log, it is set to the log's beginning, and steps that were derived from
+/// that other log are forgotten.
+pub(crate) async fn take_over(
+    connection: &mut PgConnection,
+    process: &str,
+    log_id: Uuid,
+    token: i64,
+) -> Result<Option<Position>, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    let known: Option<Known> = sqlx::query_as(include_str!("sql/known_checkpoint.sql"))
+        .bind(process)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    let position = match known {
+        Some(known) if known.token > token => None,
+        Some(known) if known.log_id == log_id => {
+            claim(&mut transaction, process, token).await?;
+            Some(known.position)
+        }
+        Some(_) | None => restart(&mut transaction, process, log_id, token).await?.then_some(0),
+    };
+    transaction.commit().await?;
+    Ok(position)
+}
+
+async fn claim(connection: &mut PgConnection, process: &str, token: i64) -> Result<(), sqlx::Error> {
+    let claim = sqlx::query(include_str!("sql/claim.sql")).bind(process).bind(token);
+    claim.execute(connection).await.map(|_| ())
+}
+
+/// `false`, and nothing is forgotten, if a later holder of the lease was faster.
+async fn restart(
+    connection: &mut PgConnection,
+    process: &str,
+    log_id: Uuid,
+    token: i64,
+) -> Result<bool, sqlx::Error> {
+    let restart = sqlx::query(include_str!("sql/restart.sql")).bind(process).bind(log_id).bind(token);
+    if restart.execute(&mut *connection).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query(include_str!("sql/forget_steps.sql")).bind(process).execute(connection).await?;
+    Ok(true)
+}
+
+/// Records that a process has read from `from` to `to` and what followed. `false` if another worker has the lease.
+pub(crate) async fn advance(
+    connection: &mut PgConnection,
+    process: &str,
+    token: i64,
+    (from, to): (Position, Position),
+    reactions: &[(Uuid, Reaction)],
+) -> Result<bool, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    let fenced = sqlx::query(include_str!("sql/advance.sql"))
+        .bind(process)
+        .bind(token)
+        .bind(from)
+        .bind(to)
+        .execute(&mut *transaction)
+        .await?;
+    if fenced.rows_affected() == 0 {
+        return Ok(false);
+    }
+    NetReactions::of(reactions).write(&mut transaction, process).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
