@@ -129,8 +129,8 @@ impl<'a, P: Process> Runner<'a, P> {
             return Ok(());
         };
         let turn = Turn { token, log_id: self.log.head().await?.log_id };
-        let taken = within(checkpoint::take_over(&mut connection, P::NAME, turn.log_id, token)).await?;
-        let Some(position) = taken else {
+        let known = within(checkpoint::take_over(&mut connection, P::NAME, turn.log_id, token)).await?;
+        let Some(position) = known else {
             within(self.lease.release(&mut connection)).await?;
             self.stand_by();
             return Ok(());
@@ -192,7 +192,7 @@ impl<'a, P: Process> Runner<'a, P> {
         for event in &events {
             match react::<P>(event) {
                 Ok(followed) => {
-                    reactions.extend(followed.into_iter().map(|reaction| (event.event_id, reaction)))
+                    reactions.extend(followed.into_iter().map(|reaction| (event.event_id, reaction)));
                 }
                 Err(error) => {
                     page.unreadable = Some(format!("position {}: {error}", event.position));

@@ -1,0 +1,10 @@
+//! Processes against a real Postgres.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod checkpoints;
+mod failures;
+mod holds;
+mod notes;
+mod probe;
+mod shop;
+mod support;

@@ -1,0 +1,158 @@
+//! A database and a clock of the test's own, and runners.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use event_store::{
+    Clock, LogReader, Position, RecordedEvent, Sequencer, SequencerOptions, SystemClock, new_id,
+};
+use processes::{Process, RunnerOptions, RunnerStatus};
+use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Nothing that a test waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A clock that stands until it is told to go on.
+pub(crate) struct Hands(Mutex<DateTime<Utc>>);
+
+impl Hands {
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// What processes run on.
+pub(crate) struct World {
+    pub(crate) database: PgConnectOptions,
+    pub(crate) clock: Arc<Hands>,
+    pub(crate) sequencer: Sequencer,
+}
+
+impl World {
+    /// An empty, migrated database on the tests' shared server.
+    pub(crate) async fn new() -> Self {
+        let server: PgConnectOptions = engines::testing::shared().await.postgres_url.parse().unwrap();
+        let name = format!("processes_{}", new_id().simple());
+        let mut admin = server.connect().await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+        sqlx::query(create).execute(&mut admin).await.unwrap();
+        admin.close().await.unwrap();
+        let database = server.database(&name);
+        event_store::migrate(&mut database.connect().await.unwrap()).await.unwrap();
+        let clock = Arc::new(Hands(Mutex::new(SystemClock.now())));
+        let options = SequencerOptions::new(database.clone(), Arc::clone(&clock) as _);
+        Self { sequencer: Sequencer::start(options).0, database, clock }
+    }
+
+    pub(crate) async fn connect(&self) -> PgConnection {
+        self.database.connect().await.unwrap()
+    }
+
+    /// A runner that sees a head which is always further on: it never waits for the log, only for the least pause.
+    pub(crate) fn run<P: Process>(&self) -> Running {
+        self.run_with::<P>(Arc::clone(&self.clock) as _)
+    }
+
+    pub(crate) fn run_with<P: Process>(&self, clock: Arc<dyn Clock>) -> Running {
+        let (head, receiver) = watch::channel(Position::MAX);
+        let options = RunnerOptions {
+            database: self.database.clone(),
+            sequencer: self.sequencer.clone(),
+            clock,
+            holder: new_id(),
+            head: receiver,
+        };
+        let (sender, status) = watch::channel(RunnerStatus::default());
+        let cancel = CancellationToken::new();
+        let task = tokio::spawn(processes::run::<P>(options, sender, cancel.clone()));
+        Running { status, cancel, task, _head: head }
+    }
+
+    pub(crate) async fn log(&self) -> Vec<RecordedEvent> {
+        LogReader::new(self.database.clone(), "test").after(0, 10_000).await.unwrap()
+    }
+
+    pub(crate) async fn head(&self) -> event_store::Head {
+        LogReader::new(self.database.clone(), "test").head().await.unwrap()
+    }
+
+    /// How often an event was recorded.
+    pub(crate) async fn count(&self, event: &str) -> usize {
+        self.log().await.iter().filter(|recorded| recorded.event_type == event).count()
+    }
+
+    pub(crate) async fn steps(&self, process: &str) -> Vec<Row> {
+        let steps = "select target, step, cause, due_at, attempts, parked from process_steps \
+                     where process = $1 order by target, step";
+        sqlx::query_as(steps).bind(process).fetch_all(&mut self.connect().await).await.unwrap()
+    }
+
+    pub(crate) async fn position(&self, process: &str) -> Option<Position> {
+        let position = "select position from process_checkpoints where process = $1";
+        sqlx::query_scalar(position).bind(process).fetch_optional(&mut self.connect().await).await.unwrap()
+    }
+
+    /// Waits until a process has read the whole log.
+    pub(crate) async fn caught_up(&self, process: &str) {
+        let head = self.head().await.position;
+        until("the log is read", async || self.position(process).await == Some(head)).await;
+    }
+}
+
+/// A row of `process_steps`.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct Row {
+    pub(crate) target: Uuid,
+    pub(crate) step: String,
+    pub(crate) cause: Uuid,
+    pub(crate) due_at: DateTime<Utc>,
+    pub(crate) attempts: i32,
+    pub(crate) parked: Option<String>,
+}
+
+/// A runner in the background.
+pub(crate) struct Running {
+    pub(crate) status: watch::Receiver<RunnerStatus>,
+    cancel: CancellationToken,
+    task: JoinHandle<()>,
+    _head: watch::Sender<Position>,
+}
+
+impl Running {
+    /// What it says next.
+    pub(crate) async fn says(&mut self) -> RunnerStatus {
+        timeout(PATIENCE, self.status.changed()).await.expect("the runner says something").unwrap();
+        self.status.borrow_and_update().clone()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.cancel.cancel();
+        timeout(PATIENCE, self.task).await.expect("the runner ends").unwrap();
+    }
+}
+
+/// Waits for a condition, but not for ever.
+pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+    let holds = async {
+        while !condition().await {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, holds).await.unwrap_or_else(|_| panic!("in vain: {what}"));
+}
