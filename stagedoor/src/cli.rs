@@ -156,7 +156,8 @@ pub(crate) enum Relay {
 /// Reads the command line, over the environment, over `stagedoor.toml`. Help and version end the program.
 pub(crate) fn parse() -> Result<Cli, Failure> {
     let matches = config_file::apply(Cli::command())?.get_matches();
-    Cli::from_arg_matches(&matches).map_err(|error| Failure::usage(error, "stagedoor --help"))
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| Failure::usage(error, "stagedoor --help"))?;
+    Ok(Cli { settings: cli.settings.without_empty_urls(), ..cli })
 }
 
 #[cfg(test)]

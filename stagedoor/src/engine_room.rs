@@ -16,6 +16,10 @@ const OWNER: (&str, &str) = ("stagedoor_up_owner", "stagedoor_owner");
 const WRITER: (&str, &str) = ("stagedoor_up_writer", "stagedoor_writer");
 const READER: (&str, &str) = ("stagedoor_up_reader", "stagedoor_reader");
 
+/// How the engines' NATS calls who publishes and who only consumes.
+const PUBLISHER: &str = "relay";
+const CONSUMER: &str = "reader";
+
 /// The engines that this process started.
 #[derive(Default)]
 pub(crate) struct EngineRoom {
@@ -26,12 +30,14 @@ pub(crate) struct EngineRoom {
 }
 
 impl EngineRoom {
-    /// Starts what the settings don't name, and completes the settings.
+    /// Starts what the settings don't name, and completes the settings. An engine whose start was begun is waited for,
+    /// so that it can be stopped in order; `asked` only keeps the next from being started.
     pub(crate) async fn start(
         &mut self,
         settings: &mut Settings,
         data_dir: &Path,
         reset: bool,
+        asked: &CancellationToken,
     ) -> Result<(), Failure> {
         let mut lookup = Lookup::from_environment(data_dir.join("bin"));
         lookup.postgres = settings.pg_bin.clone().or(lookup.postgres);
@@ -39,7 +45,7 @@ impl EngineRoom {
         if settings.database_url.is_none() {
             self.start_postgres(settings, &lookup, &data_dir.join("postgres"), reset).await?;
         }
-        if settings.nats_url.is_none() {
+        if settings.nats_url.is_none() && !asked.is_cancelled() {
             self.start_nats(settings, &lookup, &data_dir.join("nats"), reset).await?;
         }
         Ok(())
@@ -115,6 +121,14 @@ impl EngineRoom {
     }
 }
 
+/// Whether this is an address of engines that some `up` starts, as its file of addresses names them. A shell that has
+/// read it still names them when they have long ended.
+pub(crate) fn is_ours(url: &str) -> bool {
+    let users = [OWNER.0, WRITER.0, READER.0].map(|role| format!("postgres://{role}:"));
+    let users = users.into_iter().chain([PUBLISHER, CONSUMER].map(|user| format!("nats://{user}:")));
+    users.into_iter().any(|start| url.starts_with(&start)) && url.contains("@127.0.0.1:")
+}
+
 /// Makes a role that can log in, with a new password at every start.
 async fn log_in_role(connection: &mut PgConnection, (role, group): (&str, &str)) -> Result<String, Failure> {
     let password = Alphanumeric.sample_string(&mut rand::rng(), 32);
@@ -143,4 +157,27 @@ async fn make_database(connection: &mut PgConnection) -> Result<(), Failure> {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_addresses_are_told_from_others() {
+        for ours in [
+            "postgres://stagedoor_up_writer:x@127.0.0.1:54320/stagedoor".to_owned(),
+            format!("nats://{PUBLISHER}:x@127.0.0.1:4222"),
+        ] {
+            assert!(is_ours(&ours), "{ours}");
+        }
+        for others in [
+            "postgres://stagedoor_up_writer:x@db.example.com:5432/stagedoor".to_owned(),
+            "postgres://writer:x@127.0.0.1:5432/stagedoor".to_owned(),
+            format!("nats://{PUBLISHER}:x@nats.example.com:4222"),
+            "nats://127.0.0.1:4222".to_owned(),
+        ] {
+            assert!(!is_ours(&others), "{others}");
+        }
+    }
 }

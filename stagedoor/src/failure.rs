@@ -94,6 +94,21 @@ impl From<event_store::SchemaError> for Failure {
 
 impl From<engines::EngineError> for Failure {
     fn from(error: engines::EngineError) -> Self {
-        Self::engine(error, "`./bootstrap` fetches the engines that are missing")
+        use engines::EngineError as E;
+        let hint = match &error {
+            E::NotFound { .. } => "`./bootstrap` fetches the engines that are missing",
+            E::InUse { .. } => "`stagedoor down` ends it; STAGEDOOR_DATA_DIR names another place",
+            E::DataVersion { .. } => "STAGEDOOR_PG_BIN names the programs; `up --reset` throws the data away",
+            E::NoAccount { .. } => "DATABASE_URL names a Postgres that runs already",
+            E::NotStarted { .. } | E::Helper { .. } => {
+                "mend what it complains of; DATABASE_URL and NATS_URL name engines that run already"
+            }
+            E::NoPort { .. } => "end what holds the ports",
+            E::NotStopped { .. } => "end the process by hand, then try again",
+            E::Io { .. } => "STAGEDOOR_DATA_DIR names the directory; it must be yours, and not full",
+            // The enum may grow.
+            _ => "DATABASE_URL and NATS_URL name engines that run already",
+        };
+        Self::engine(error, hint)
     }
 }

@@ -11,6 +11,7 @@ mod reference;
 mod roles;
 mod seed;
 mod settings;
+mod up_lock;
 
 use std::process::ExitCode;
 

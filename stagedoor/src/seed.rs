@@ -27,14 +27,26 @@ pub(crate) const USERS: [(&str, &str, &[Role]); 4] = [
 /// Names what is seeded: the same at every start, so that a second seeding adds nothing.
 const SEEDS: Uuid = Uuid::from_u128(0x2f61_7c09_8a35_4e0e_9d44_7d0b_51a9_e6c3);
 
-/// Makes what is missing. Refuses a database that others use.
-pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
+/// Whose database is seeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// Made by `up`, and seeded before anybody could sign up: once in use, it is left as it is.
+    Own,
+    /// Given by `DATABASE_URL`: refused once it is in use.
+    Given,
+}
+
+/// Makes what is missing, in a database that nobody uses yet.
+pub(crate) async fn run(settings: &Settings, ground: Ground) -> Result<(), Failure> {
     let identity = Identity::new(pool(settings.writer()?, 2));
     if identity.has_unseeded_users().await.map_err(Failure::other)? {
-        return Err(Failure::usage(
-            "this database has users that were not seeded: it is in use",
-            "leave out --seed, or give an empty database",
-        ));
+        return match ground {
+            Ground::Own => Ok(()),
+            Ground::Given => Err(Failure::usage(
+                "this database has users that were not seeded: it is in use",
+                "leave out --seed, or give an empty database",
+            )),
+        };
     }
     let now = SystemClock.now();
     for (email, name, roles) in USERS {

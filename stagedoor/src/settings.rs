@@ -24,23 +24,58 @@ pub(crate) enum LogFormat {
 #[command(next_help_heading = "Settings")]
 pub(crate) struct Settings {
     /// Postgres, as a role that is a member of stagedoor_writer
-    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        hide_default_value = true,
+        value_name = "URL"
+    )]
     pub(crate) database_url: Option<String>,
 
     /// Postgres, as the role that owns the schema; for migrations. Default: DATABASE_URL
-    #[arg(long, global = true, env = "MIGRATE_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "MIGRATE_DATABASE_URL",
+        hide_env_values = true,
+        hide_default_value = true,
+        value_name = "URL"
+    )]
     pub(crate) migrate_database_url: Option<String>,
 
     /// Postgres, as a role that is a member of stagedoor_reader; for queries. Default: DATABASE_URL
-    #[arg(long, global = true, env = "READ_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "READ_DATABASE_URL",
+        hide_env_values = true,
+        hide_default_value = true,
+        value_name = "URL"
+    )]
     pub(crate) read_database_url: Option<String>,
 
     /// NATS with JetStream, as a user who may publish
-    #[arg(long, global = true, env = "NATS_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "NATS_URL",
+        hide_env_values = true,
+        hide_default_value = true,
+        value_name = "URL"
+    )]
     pub(crate) nats_url: Option<String>,
 
     /// NATS with JetStream, as a user who may only consume; for projections. Default: NATS_URL
-    #[arg(long, global = true, env = "STAGEDOOR_READ_NATS_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "STAGEDOOR_READ_NATS_URL",
+        hide_env_values = true,
+        hide_default_value = true,
+        value_name = "URL"
+    )]
     pub(crate) read_nats_url: Option<String>,
 
     /// Where command-api listens
@@ -100,7 +135,7 @@ pub(crate) struct Settings {
     pub(crate) nats_bin: Option<PathBuf>,
 
     /// The JetStream stream that the log is published to
-    #[arg(long, global = true, env = "STAGEDOOR_STREAM", default_value = "STAGEDOOR", value_name = "NAME")]
+    #[arg(long, global = true, env = "STAGEDOOR_STREAM", default_value = "STAGEDOOR", value_parser = stream_name, value_name = "NAME")]
     pub(crate) stream: String,
 
     /// How long JetStream keeps messages, in hours; the log in Postgres keeps them for ever
@@ -129,6 +164,26 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// A URL that is set to nothing is not set.
+    pub(crate) fn without_empty_urls(mut self) -> Self {
+        self.forget_urls(str::is_empty);
+        self
+    }
+
+    /// Forgets the URLs for which `unwanted` holds.
+    pub(crate) fn forget_urls(&mut self, unwanted: impl Fn(&str) -> bool) {
+        let urls = [
+            &mut self.database_url,
+            &mut self.migrate_database_url,
+            &mut self.read_database_url,
+            &mut self.nats_url,
+            &mut self.read_nats_url,
+        ];
+        for url in urls {
+            url.take_if(|url| unwanted(url));
+        }
+    }
+
     /// The database as the writer.
     pub(crate) fn writer(&self) -> Result<PgConnectOptions, Failure> {
         let url = self.database_url.as_deref().ok_or_else(|| missing("DATABASE_URL"))?;
@@ -186,4 +241,36 @@ fn parse(name: &str, url: &str) -> Result<PgConnectOptions, Failure> {
         return Err(wrong(&"it must begin with postgres://"));
     }
     url.parse().map_err(|error: sqlx::Error| wrong(&error))
+}
+
+/// Also names the stream's subjects, in lower case, so it holds no dots, blanks or wildcards.
+fn stream_name(name: &str) -> Result<String, String> {
+    let sound = (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if sound { Ok(name.to_owned()) } else { Err("1 to 64 of A-Z, a-z, 0-9, _ and -".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command, FromArgMatches};
+
+    use super::*;
+
+    #[test]
+    fn a_stream_is_named_so_that_it_can_be_a_subject() {
+        assert!(stream_name("BOX_office-2").is_ok());
+        for wrong in ["", "a.b", "a b", "a>", "a*", "é", &"x".repeat(65)] {
+            assert!(stream_name(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_set_to_nothing_is_missing() {
+        let command = Settings::augment_args(Command::new("stagedoor"));
+        let matches = command.get_matches_from(["stagedoor", "--database-url", "", "--nats-url", "nats://x"]);
+        let settings = Settings::from_arg_matches(&matches).unwrap().without_empty_urls();
+        let failure = settings.writer().unwrap_err();
+        assert_eq!((failure.to_string().as_str(), failure.code()), ("DATABASE_URL is not set", 2));
+        assert_eq!(settings.nats().unwrap(), "nats://x");
+    }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failure> 
             let verdict = format!("{:?}", finding.verdict).to_lowercase();
             vec![verdict, finding.what.to_owned(), finding.detail.clone()]
         });
-        output::table(&["verdict", "what", "what to change"], rows.collect());
+        output::table(&["verdict", "what", "what to change"], rows.collect())?;
     }
     let faults = findings.iter().filter(|finding| finding.verdict == Verdict::Fault).count();
     if faults == 0 {

@@ -3,7 +3,6 @@
 use domain::StreamId;
 use event_store::{LogReader, Position, RecordedEvent, watch_head};
 use serde_json::{Value, json, value::RawValue};
-use tokio_util::sync::CancellationToken;
 
 use crate::{cli::Events, failure::Failure, output, roles::signal, settings::Settings};
 
@@ -50,7 +49,7 @@ async fn tail(
     if !follow {
         return Ok(());
     }
-    let cancel = CancellationToken::new();
+    let cancel = signal::token();
     let mut head = watch_head(settings.reader()?, cancel.clone());
     let followed = async {
         while head.wait_for(|head| *head > position).await.is_ok() {
@@ -58,10 +57,7 @@ async fn tail(
         }
         Ok(())
     };
-    tokio::select! {
-        ended = followed => ended,
-        () = signal::received() => { cancel.cancel(); Ok(()) }
-    }
+    cancel.run_until_cancelled(followed).await.unwrap_or(Ok(()))
 }
 
 async fn print_after(log: &mut LogReader, json: bool, mut position: Position) -> Result<Position, Failure> {
@@ -79,10 +75,10 @@ fn print(event: &RecordedEvent, json: bool, whole: bool) -> Result<(), Failure> 
     }
     let time = event.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let RecordedEvent { position, stream_id, version, event_type, .. } = event;
-    output::line(&format!("{position:>10}  {time}  {event_type:<22} {stream_id} v{version}"));
+    output::line(&format!("{position:>10}  {time}  {event_type:<22} {stream_id} v{version}"))?;
     if whole {
-        output::line(&format!("            data      {}", event.data));
-        output::line(&format!("            metadata  {}", event.metadata));
+        output::line(&format!("            data      {}", event.data))?;
+        output::line(&format!("            metadata  {}", event.metadata))?;
     }
     Ok(())
 }

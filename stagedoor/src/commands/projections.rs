@@ -28,6 +28,5 @@ async fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
         ]
     });
     let headings = ["projection", "checkpoint", "lag", "for", "state", "parked", "reason"];
-    output::table(&headings, rows.collect());
-    Ok(())
+    output::table(&headings, rows.collect())
 }

@@ -43,8 +43,7 @@ fn print(report: &StatusReport, json: bool) -> Result<(), Failure> {
             report.leader.map_or("none".to_owned(), |leader| leader.to_string()),
             report.verdict.to_string(),
         ]],
-    );
-    Ok(())
+    )
 }
 
 fn confirm(yes: bool, stream: &str) -> Result<(), Failure> {

@@ -9,15 +9,20 @@ use crate::{
 };
 
 pub(crate) async fn run(settings: Settings, role: Role) -> Result<(), Failure> {
+    let asked = signal::token();
     let running = Running::new();
-    let started = roles::start(&settings, role, &running).await;
-    if started.is_ok() {
-        output::note("Ready. Ctrl-C ends it.");
-        tokio::select! {
-            () = signal::received() => tracing::info!("asked to end"),
-            () = running.cancelled() => {}
-        }
+    let worked = asked.run_until_cancelled(Box::pin(work(&settings, role, &running))).await;
+    if worked.is_none() {
+        tracing::info!("asked to end");
     }
-    running.end().await;
-    started
+    let ended = running.end().await;
+    worked.unwrap_or(Ok(())).and(ended)
+}
+
+/// Until a part fails.
+async fn work(settings: &Settings, role: Role, running: &Running) -> Result<(), Failure> {
+    roles::start(settings, role, running).await?;
+    output::note("Ready. Ctrl-C ends it.");
+    running.cancelled().await;
+    Ok(())
 }

@@ -11,16 +11,17 @@ use std::{
 use projections::Model;
 use sqlx::ConnectOptions;
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
-use super::down::{PID_FILE, running};
 use crate::{
     cli::Role,
-    engine_room::EngineRoom,
+    engine_room::{EngineRoom, is_ours},
     failure::Failure,
     output,
     roles::{self, Running, signal},
-    seed,
+    seed::{self, Ground},
     settings::Settings,
+    up_lock::{PID_FILE, UpLock, holder},
 };
 
 /// What others need to reach what runs; sourced by a shell.
@@ -31,14 +32,17 @@ const CURRENT_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 pub(crate) async fn run(mut settings: Settings, reset: bool, seed: bool) -> Result<(), Failure> {
+    let asked = signal::token();
+    settings.forget_urls(is_ours);
+    refuse_to_reset_others(&settings, reset)?;
     let data_dir = data_dir(&settings)?;
-    refuse_second(&data_dir)?;
+    let _lock = only_one(&data_dir).await?;
     ports_are_free(&settings).await?;
-    let pid_file = write_private(&data_dir.join(PID_FILE), &format!("{}\n", std::process::id()))?;
     let mut engines = EngineRoom::default();
-    let ended = Box::pin(with_engines(&mut settings, &data_dir, &mut engines, reset, seed)).await;
+    let ended = Box::pin(with_engines(&mut settings, &data_dir, &mut engines, reset, seed, &asked)).await;
     engines.stop().await;
-    let _ = fs::remove_file(pid_file);
+    // A shell that reads it later would be told of what has ended.
+    let _ = fs::remove_file(data_dir.join(ENV_FILE));
     ended
 }
 
@@ -48,29 +52,49 @@ async fn with_engines(
     engines: &mut EngineRoom,
     reset: bool,
     seed: bool,
+    asked: &CancellationToken,
 ) -> Result<(), Failure> {
-    let ours = settings.database_url.is_none();
-    tokio::select! {
-        started = engines.start(settings, data_dir, reset) => started?,
-        () = signal::received() => return Ok(()),
-    }
-    event_store::migrate(&mut settings.owner()?.connect().await?).await?;
-    if ours || seed {
-        seed::run(settings).await?;
-    }
+    let ground =
+        if settings.database_url.is_none() { Some(Ground::Own) } else { seed.then_some(Ground::Given) };
+    engines.start(settings, data_dir, reset, asked).await?;
     let running = Running::new();
-    let started = roles::start(settings, Role::All, &running).await;
-    if started.is_ok() {
-        let _ = timeout(CURRENT_WITHIN, read_models_are_current(settings)).await;
-        let env = write_private(&data_dir.join(ENV_FILE), &environment(settings))?;
-        announce(settings, &env, ours || seed);
-        tokio::select! {
-            () = signal::received() => output::note("Ending: what was accepted is answered, then the engines stop."),
-            () = running.cancelled() => {}
-        }
+    let worked = asked.run_until_cancelled(work(settings, data_dir, ground, &running)).await;
+    if worked.is_none() {
+        output::note("Ending: what was accepted is answered, then the engines stop.");
     }
-    running.end().await;
-    started
+    let ended = running.end().await;
+    worked.unwrap_or(Ok(())).and(ended)
+}
+
+/// Until a part fails.
+async fn work(
+    settings: &Settings,
+    data_dir: &Path,
+    ground: Option<Ground>,
+    running: &Running,
+) -> Result<(), Failure> {
+    event_store::migrate(&mut settings.owner()?.connect().await?).await?;
+    if let Some(ground) = ground {
+        seed::run(settings, ground).await?;
+    }
+    roles::start(settings, Role::All, running).await?;
+    let _ = timeout(CURRENT_WITHIN, read_models_are_current(settings)).await;
+    let env = write_private(&data_dir.join(ENV_FILE), &environment(settings))?;
+    announce(settings, &env, ground.is_some());
+    running.cancelled().await;
+    Ok(())
+}
+
+/// What is not ours is not thrown away, and to throw away only a part would be a surprise.
+fn refuse_to_reset_others(settings: &Settings, reset: bool) -> Result<(), Failure> {
+    let given = [("DATABASE_URL", &settings.database_url), ("NATS_URL", &settings.nats_url)];
+    match given.into_iter().find(|(_, url)| reset && url.is_some()) {
+        None => Ok(()),
+        Some((name, _)) => Err(Failure::usage(
+            format!("--reset throws away only what `up` made itself, and {name} names something else"),
+            format!("leave out --reset, or unset {name}"),
+        )),
+    }
 }
 
 /// What was seeded can be read: whoever is told that everything is up may ask at once.
@@ -95,15 +119,18 @@ fn data_dir(settings: &Settings) -> Result<PathBuf, Failure> {
     Ok(dir)
 }
 
-fn refuse_second(data_dir: &Path) -> Result<(), Failure> {
-    match running(&data_dir.join(PID_FILE)) {
-        None => Ok(()),
-        Some(pid) if pid.as_raw().cast_unsigned() == std::process::id() => Ok(()),
-        Some(pid) => Err(Failure::engine(
-            format!("process {pid} runs on {} already", data_dir.display()),
-            "`stagedoor down` ends it; STAGEDOOR_DATA_DIR names another place",
-        )),
+async fn only_one(data_dir: &Path) -> Result<UpLock, Failure> {
+    let path = data_dir.join(PID_FILE);
+    let taken = UpLock::take(&path).await;
+    if let Some(lock) = taken.map_err(|error| Failure::other(format!("{}: {error}", path.display())))? {
+        return Ok(lock);
     }
+    let pid = holder(&path).await;
+    let who = pid.map_or("another process".to_owned(), |pid| format!("process {pid}"));
+    Err(Failure::engine(
+        format!("{who} runs on {} already", data_dir.display()),
+        "`stagedoor down` ends it; STAGEDOOR_DATA_DIR names another place",
+    ))
 }
 
 /// Before any engine is started: a port that is taken is better heard of at once.

@@ -37,8 +37,7 @@ async fn create(
     if json {
         return output::json(&serde_json::json!({ "user_id": user_id }));
     }
-    output::line(&user_id.to_string());
-    Ok(())
+    output::line(&user_id.to_string())
 }
 
 fn parse_roles(names: &[String]) -> Result<Roles, Failure> {

@@ -50,11 +50,10 @@ pub(crate) async fn listen(
     running: &Running,
 ) -> Result<(), Failure> {
     let listener = edge::bind(address, setting).await.map_err(|error| taken(&error))?;
-    let cancel = running.intake.clone();
-    running.intakes.spawn(async move {
-        if let Err(error) = edge::serve(listener, router, cancel.clone(), DRAIN).await {
-            tracing::error!(%error, setting, "a service ended");
-            cancel.cancel();
+    let part = running.clone();
+    running.spawn(setting, &running.intakes, async move {
+        if let Err(error) = edge::serve(listener, router, part.intake.clone(), DRAIN).await {
+            part.fail(format!("what serves {setting} failed: {error}"));
         }
     });
     Ok(())

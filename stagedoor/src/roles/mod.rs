@@ -2,76 +2,36 @@
 
 mod health;
 mod http;
+mod running;
 pub(crate) mod signal;
 mod workers;
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::resume_unwind, sync::Arc, time::Duration};
 
 use event_store::{
-    Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect, watch_head,
+    Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect, session_options,
+    watch_head,
 };
 use relay::RelayOptions;
 use sqlx::{
     Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::{sync::watch, time::timeout};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::sync::watch;
 
 use crate::{cli::Role, failure::Failure, settings::Settings};
 
 pub(crate) use http::taken;
+pub(crate) use running::Running;
 
 /// A connection of a pool that was not used for so long may be dead.
 const ASKED_WHEN_IDLE_FOR: Duration = Duration::from_millis(500);
-
-/// How long everything may take to end in order.
-const DRAIN: Duration = Duration::from_secs(20);
-
-/// What runs, and how it is ended: first whatever takes work in, then whatever does it.
-#[derive(Clone)]
-pub(crate) struct Running {
-    /// Cancelled to end what takes work in.
-    pub(crate) intake: CancellationToken,
-    /// Cancelled when nothing more comes in.
-    pub(crate) work: CancellationToken,
-    pub(crate) intakes: TaskTracker,
-    pub(crate) workers: TaskTracker,
-}
-
-impl Running {
-    pub(crate) fn new() -> Self {
-        Self {
-            intake: CancellationToken::new(),
-            work: CancellationToken::new(),
-            intakes: TaskTracker::new(),
-            workers: TaskTracker::new(),
-        }
-    }
-
-    /// Waits until something asked everything to end.
-    pub(crate) async fn cancelled(&self) {
-        self.intake.cancelled().await;
-    }
-
-    /// Ends everything in order: what was accepted is answered.
-    pub(crate) async fn end(&self) {
-        self.intake.cancel();
-        self.intakes.close();
-        let _ = timeout(DRAIN, self.intakes.wait()).await;
-        self.work.cancel();
-        self.workers.close();
-        if timeout(DRAIN, self.workers.wait()).await.is_err() {
-            tracing::warn!("some work did not end in time; it is taken up again at the next start");
-        }
-    }
-}
 
 /// What the roles of one process share.
 pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) clock: SharedClock,
-    pub(crate) head: watch::Receiver<Position>,
+    head: Option<watch::Receiver<Position>>,
     sequencer: Option<Sequencer>,
 }
 
@@ -81,13 +41,8 @@ pub(crate) async fn start(settings: &Settings, role: Role, running: &Running) ->
     check_schema(&mut connection).await?;
     drop(connection);
     let _ = edge::metrics::install();
-    running.workers.spawn(edge::metrics::upkeep(running.work.clone()));
-    let mut parts = Parts {
-        settings: settings.clone(),
-        clock: Arc::new(SystemClock),
-        head: watch_head(settings.writer_or_reader(role)?, running.work.clone()),
-        sequencer: None,
-    };
+    let mut parts =
+        Parts { settings: settings.clone(), clock: Arc::new(SystemClock), head: None, sequencer: None };
     match role {
         Role::CommandApi => http::command_api(&mut parts, running).await,
         Role::QueryApi => http::query_api(&parts, running).await,
@@ -108,6 +63,16 @@ pub(crate) async fn start(settings: &Settings, role: Role, running: &Running) ->
 }
 
 impl Parts {
+    /// The log's head. Followed only for those who ask: a replica can't tell of it.
+    pub(crate) fn head(&mut self, running: &Running) -> Result<watch::Receiver<Position>, Failure> {
+        if let Some(head) = &self.head {
+            return Ok(head.clone());
+        }
+        let head = watch_head(self.settings.writer()?, running.work.clone());
+        self.head = Some(head.clone());
+        Ok(head)
+    }
+
     /// The one sequencer of this process.
     pub(crate) fn sequencer(&mut self, running: &Running) -> Result<Sequencer, Failure> {
         if let Some(sequencer) = &self.sequencer {
@@ -121,8 +86,12 @@ impl Parts {
         };
         let (sequencer, task) = Sequencer::start(options);
         // It ends by itself, when the last of those who use it have.
-        running.workers.spawn(async move {
-            let _ = task.await;
+        running.spawn("the sequencer", &running.workers, async move {
+            if let Err(error) = task.await
+                && let Ok(panic) = error.try_into_panic()
+            {
+                resume_unwind(panic);
+            }
         });
         self.sequencer = Some(sequencer.clone());
         Ok(sequencer)
@@ -148,12 +117,12 @@ async fn is_alive(connection: &mut PgConnection, idle_for: Duration) -> Result<b
     Ok(idle_for < ASKED_WHEN_IDLE_FOR || connection.ping().await.is_ok())
 }
 
-/// A pool for whoever has no connection of its own; connects when first asked.
+/// A pool for whoever has no connection of its own; connects when first asked. What it commits is durable.
 pub(crate) fn pool(options: PgConnectOptions, size: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(3))
         .test_before_acquire(false)
         .before_acquire(|connection, pooled| Box::pin(is_alive(connection, pooled.idle_for)))
-        .connect_lazy_with(options)
+        .connect_lazy_with(session_options(options, "pool"))
 }

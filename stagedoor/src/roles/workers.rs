@@ -1,6 +1,6 @@
 //! Relay, projections and processes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_nats::Client;
 use edge::Check;
@@ -8,10 +8,14 @@ use event_store::new_id;
 use processes::{HoldExpiry, RunnerOptions, RunnerStatus};
 use projections::{Model, ProjectionOptions, Projections};
 use relay::RelayState;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
+use tokio_util::task::TaskTracker;
 
 use super::{Parts, Running, relay_options};
 use crate::{cli::Role, failure::Failure, settings::Settings};
+
+/// How often the projections are looked after.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Starts one of them, and returns what its readiness depends on.
 pub(crate) async fn start(parts: &mut Parts, role: Role, running: &Running) -> Result<Vec<Check>, Failure> {
@@ -23,10 +27,10 @@ pub(crate) async fn start(parts: &mut Parts, role: Role, running: &Running) -> R
     }
 }
 
-fn relay(parts: &Parts, running: &Running) -> Result<Vec<Check>, Failure> {
+fn relay(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
     let (status, work) =
-        relay::run(relay_options(&parts.settings)?, parts.head.clone(), running.work.clone());
-    running.workers.spawn(work);
+        relay::run(relay_options(&parts.settings)?, parts.head(running)?, running.work.clone());
+    running.spawn("the relay", &running.workers, work);
     let check = Check::new("relay", move || {
         let status = status.borrow().clone();
         async move {
@@ -40,15 +44,32 @@ fn relay(parts: &Parts, running: &Running) -> Result<Vec<Check>, Failure> {
     Ok(vec![check])
 }
 
-async fn projections(parts: &Parts, running: &Running) -> Result<Vec<Check>, Failure> {
+async fn projections(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
     let options = ProjectionOptions {
         database: parts.settings.writer()?,
         nats: Some(nats(&parts.settings).await?),
         stream: parts.settings.stream.clone(),
         models: Model::ALL.to_vec(),
     };
-    Projections::start(options, parts.head.clone(), running.work.clone(), &running.workers);
+    let tasks = TaskTracker::new();
+    Projections::start(options, parts.head(running)?, running.work.clone(), &tasks);
+    running.spawn("the watch over the projections", &running.workers, all_live(tasks, running.clone()));
     Ok(vec![])
+}
+
+/// Until everything ends, none of the projections does; then all of them do.
+async fn all_live(projections: TaskTracker, running: Running) {
+    projections.close();
+    let count = projections.len();
+    let one_ended = async {
+        while projections.len() == count {
+            sleep(LOOK_EVERY).await;
+        }
+    };
+    if running.work.run_until_cancelled(one_ended).await.is_some() {
+        running.fail("a projection ended by itself".to_owned());
+    }
+    projections.wait().await;
 }
 
 fn processes(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
@@ -57,11 +78,12 @@ fn processes(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure
         sequencer: parts.sequencer(running)?,
         clock: Arc::clone(&parts.clock),
         holder: new_id(),
-        head: parts.head.clone(),
+        head: parts.head(running)?,
     };
     let (sender, status) = watch::channel(RunnerStatus::default());
     // It hands commands in, so it ends with those who do.
-    running.intakes.spawn(processes::run::<HoldExpiry>(options, sender, running.intake.clone()));
+    let work = processes::run::<HoldExpiry>(options, sender, running.intake.clone());
+    running.spawn("the expiry of holds", &running.intakes, work);
     let check = Check::new("hold-expiry", move || {
         let status = status.borrow().clone();
         async move {
