@@ -16,10 +16,6 @@ const OWNER: (&str, &str) = ("stagedoor_up_owner", "stagedoor_owner");
 const WRITER: (&str, &str) = ("stagedoor_up_writer", "stagedoor_writer");
 const READER: (&str, &str) = ("stagedoor_up_reader", "stagedoor_reader");
 
-/// How the engines' NATS calls who publishes and who only consumes.
-const PUBLISHER: &str = "relay";
-const CONSUMER: &str = "reader";
-
 /// The engines that this process started.
 #[derive(Default)]
 pub(crate) struct EngineRoom {
@@ -121,12 +117,22 @@ impl EngineRoom {
     }
 }
 
-/// Whether this is an address of engines that some `up` starts, as its file of addresses names them. A shell that has
-/// read it still names them when they have long ended.
-pub(crate) fn is_ours(url: &str) -> bool {
-    let users = [OWNER.0, WRITER.0, READER.0].map(|role| format!("postgres://{role}:"));
-    let users = users.into_iter().chain([PUBLISHER, CONSUMER].map(|user| format!("nats://{user}:")));
-    users.into_iter().any(|start| url.starts_with(&start)) && url.contains("@127.0.0.1:")
+/// What NATS' start keeps beside its data, its passwords among it.
+pub(crate) fn kept_of_nats(data_dir: &Path) -> String {
+    std::fs::read_to_string(data_dir.join("nats.json")).unwrap_or_default()
+}
+
+/// Whether this is an address of engines that `up` starts, as its file of addresses names them. A shell that has read
+/// it still names them when they have long ended. Postgres' roles have names of their own; NATS' users have not, but
+/// keep their passwords.
+pub(crate) fn is_ours(url: &str, kept_of_nats: &str) -> bool {
+    let Some((user, _)) = url.split_once("@127.0.0.1:") else { return false };
+    if let Some(nats) = user.strip_prefix("nats://") {
+        return nats.split_once(':').is_some_and(|(_, password)| {
+            !password.is_empty() && kept_of_nats.contains(&format!("\"{password}\""))
+        });
+    }
+    [OWNER.0, WRITER.0, READER.0].iter().any(|role| user.starts_with(&format!("postgres://{role}:")))
 }
 
 /// Makes a role that can log in, with a new password at every start.
@@ -165,19 +171,17 @@ mod tests {
 
     #[test]
     fn our_own_addresses_are_told_from_others() {
-        for ours in [
-            "postgres://stagedoor_up_writer:x@127.0.0.1:54320/stagedoor".to_owned(),
-            format!("nats://{PUBLISHER}:x@127.0.0.1:4222"),
-        ] {
-            assert!(is_ours(&ours), "{ours}");
-        }
-        for others in [
-            "postgres://stagedoor_up_writer:x@db.example.com:5432/stagedoor".to_owned(),
-            "postgres://writer:x@127.0.0.1:5432/stagedoor".to_owned(),
-            format!("nats://{PUBLISHER}:x@nats.example.com:4222"),
-            "nats://127.0.0.1:4222".to_owned(),
-        ] {
-            assert!(!is_ours(&others), "{others}");
-        }
+        let kept = r#"{"relay_password":"abc"}"#;
+        let ours =
+            ["postgres://stagedoor_up_writer:x@127.0.0.1:54320/stagedoor", "nats://relay:abc@127.0.0.1:4222"];
+        let others = [
+            "postgres://stagedoor_up_writer:x@db.example.com:5432/stagedoor",
+            "postgres://writer:x@127.0.0.1:5432/stagedoor",
+            "nats://relay:abc@nats.example.com:4222",
+            "nats://relay:other@127.0.0.1:4222",
+            "nats://127.0.0.1:4222",
+        ];
+        assert_eq!(ours.map(|url| is_ours(url, kept)), [true; 2]);
+        assert_eq!(others.map(|url| is_ours(url, kept)), [false; 5]);
     }
 }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::Role,
-    engine_room::{EngineRoom, is_ours},
+    engine_room::{EngineRoom, is_ours, kept_of_nats},
     failure::Failure,
     output,
     roles::{self, Running, signal},
@@ -33,9 +33,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 pub(crate) async fn run(mut settings: Settings, reset: bool, seed: bool) -> Result<(), Failure> {
     let asked = signal::token();
-    settings.forget_urls(is_ours);
-    refuse_to_reset_others(&settings, reset)?;
     let data_dir = data_dir(&settings)?;
+    let kept = kept_of_nats(&data_dir);
+    settings.forget_urls(|url| is_ours(url, &kept));
+    refuse_to_reset_others(&settings, reset)?;
     let _lock = only_one(&data_dir).await?;
     ports_are_free(&settings).await?;
     let mut engines = EngineRoom::default();
