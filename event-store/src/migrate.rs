@@ -75,10 +75,10 @@ pub async fn check_schema(connection: &mut PgConnection) -> Result<(), SchemaErr
 
 /// A migration that was run and is not known here is a newer program's.
 fn newer(error: sqlx::migrate::MigrateError) -> SchemaError {
-    match error {
-        sqlx::migrate::MigrateError::VersionMissing(found) => SchemaError::Newer { found, needed: newest() },
-        other => other.into(),
+    if let sqlx::migrate::MigrateError::VersionMissing(found) = error {
+        return SchemaError::Newer { found, needed: newest() };
     }
+    error.into()
 }
 
 fn newest() -> i64 {

@@ -59,7 +59,7 @@ async fn with_engines(
         if settings.database_url.is_none() { Some(Ground::Own) } else { seed.then_some(Ground::Given) };
     engines.start(settings, data_dir, reset, asked).await?;
     let running = Running::new();
-    let worked = asked.run_until_cancelled(work(settings, data_dir, ground, &running)).await;
+    let worked = Box::pin(asked.run_until_cancelled(work(settings, data_dir, ground, &running))).await;
     if worked.is_none() {
         output::note("Ending: what was accepted is answered, then the engines stop.");
     }
