@@ -2,12 +2,12 @@
 .POSIX:
 .PHONY: help up down test lint fmt generate ci
 
-# dev builds in minutes, release takes longer and runs several times as fast.
+# dev builds in minutes, release takes longer and is optimised.
 PROFILE = dev
 
 help:
 	@echo "make up     build, then run everything on engines of its own (Ctrl-C or make down ends it)"
-	@echo "            PROFILE=release make up takes longer to build and runs several times as fast"
+	@echo "            PROFILE=release make up takes longer to build and is optimised"
 	@echo "            ARGS='--reset' make up starts afresh"
 	@echo "make down   end a running make up"
 	@echo "make test   all tests, on engines of their own; scripts/test -p relay runs one crate's"

@@ -8,6 +8,7 @@
 pub mod canonical;
 mod clock;
 mod connect;
+mod guarantees;
 mod head_watch;
 mod lease;
 mod migrate;
@@ -17,9 +18,10 @@ mod sequencer;
 
 pub use clock::{Clock, SharedClock, SystemClock, new_id};
 pub use connect::{connect, session_options};
+pub use guarantees::{Guarantees, guarantees};
 pub use head_watch::watch_head;
 pub use lease::{LEASE_SECONDS, Lease};
 pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};
-pub use reader::{Head, LogReader, MAX_PAGE, events_at, head, read_stream};
+pub use reader::{Head, LogReader, events_at, head, read_stream};
 pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
 pub use sequencer::{Command, Committed, Context, ExecuteError, Sequencer, SequencerOptions};

@@ -36,7 +36,7 @@ fn relay(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
         async move {
             match status.state {
                 RelayState::Stopped { reason } => Err(format!("{reason}; see `stagedoor relay status`")),
-                // Without NATS everything works, at most a second behind.
+                // Without NATS everything works, at most two seconds behind.
                 RelayState::Standby | RelayState::Connecting | RelayState::Relaying => Ok(()),
             }
         }

@@ -8,7 +8,7 @@ use crate::{failure::Failure, roles::relay_options, settings::Settings};
 pub(super) async fn examine(settings: &Settings) -> Result<Vec<Finding>, Failure> {
     if settings.nats_url.is_none() {
         let otherwise =
-            "set NATS_URL: without NATS there is no live feed, and reads are up to a second behind";
+            "set NATS_URL: without NATS there is no live feed, and reads are up to two seconds behind";
         return Ok(vec![Finding::advise("NATS", false, otherwise)]);
     }
     match relay::status(&relay_options(settings)?).await {

@@ -1,30 +1,14 @@
 //! Postgres' settings and roles.
 
 use chrono::DateTime;
-use event_store::{Clock, SystemClock, check_schema};
-use sqlx::{ConnectOptions, FromRow, postgres::PgConnectOptions};
+use event_store::{Clock, Guarantees, SystemClock, check_schema, guarantees};
+use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
 use super::Finding;
 use crate::{failure::Failure, settings::Settings};
 
 /// Clocks further apart than this make holds visibly too long or too short, in seconds.
 const SKEW: f64 = 1.0;
-
-#[derive(FromRow)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent setting of the server")]
-struct Server {
-    version: i32,
-    fsync: bool,
-    full_page_writes: bool,
-    synchronous_commit: String,
-    synchronous_standbys: String,
-    standbys: i64,
-    superuser: bool,
-    may_append: bool,
-    may_change_history: bool,
-    guarded: bool,
-    clock: f64,
-}
 
 pub(super) async fn examine(settings: &Settings) -> Result<Vec<Finding>, Failure> {
     let writer = look(settings.writer()?).await?;
@@ -39,13 +23,13 @@ pub(super) async fn examine(settings: &Settings) -> Result<Vec<Finding>, Failure
     Ok(findings)
 }
 
-async fn look(options: PgConnectOptions) -> Result<Server, Failure> {
+async fn look(options: PgConnectOptions) -> Result<Guarantees, Failure> {
     let mut connection = options.connect().await?;
     check_schema(&mut connection).await?;
-    Ok(sqlx::query_as(include_str!("../../sql/doctor_postgres.sql")).fetch_one(&mut connection).await?)
+    Ok(guarantees(&mut connection).await?)
 }
 
-fn durability(server: &Server) -> Vec<Finding> {
+fn durability(server: &Guarantees) -> Vec<Finding> {
     let now = SystemClock.now();
     let skew = (DateTime::UNIX_EPOCH - now).as_seconds_f64() + server.clock;
     vec![
@@ -78,7 +62,7 @@ fn durability(server: &Server) -> Vec<Finding> {
     ]
 }
 
-fn integrity(server: &Server) -> Vec<Finding> {
+fn integrity(server: &Guarantees) -> Vec<Finding> {
     vec![
         Finding::test(
             "DATABASE_URL can append",
