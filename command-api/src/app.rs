@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 use domain::Operation;
 use edge::{Answered, Problem};
 use event_store::{Command, Committed, Context, Position, Sequencer};
+use faultpoint::Point;
 use http::StatusCode;
 use sqlx::PgPool;
 
@@ -30,7 +31,10 @@ impl App {
         context: Context,
         operation: O,
     ) -> Result<Committed<O::Answer>, Problem> {
-        self.sequencer.execute(Command { operation, context }).await.map_err(refusal::problem)
+        faultpoint::reach(Point::CommandAccepted).await;
+        let executed = self.sequencer.execute(Command { operation, context }).await;
+        faultpoint::reach(Point::CommandAnswered).await;
+        executed.map_err(refusal::problem)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use faultpoint::Point;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::{
     sync::watch,
@@ -48,7 +49,10 @@ async fn follow(options: &PgConnectOptions, sender: &watch::Sender<Position>) ->
         set(sender, reader.head().await?.position);
         while let Ok(notification) = timeout(POLL, listener.try_recv()).await {
             match notification? {
-                Some(notification) => raise(sender, notification.payload().parse().unwrap_or_default()),
+                Some(notification) => {
+                    faultpoint::pass(Point::NotifyHeard).await?;
+                    raise(sender, notification.payload().parse().unwrap_or_default());
+                }
                 // The connection was lost and with it perhaps a notification: ask.
                 None => break,
             }

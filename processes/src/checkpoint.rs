@@ -1,6 +1,7 @@
 //! How far a process has read, and for whom that is recorded.
 
 use event_store::Position;
+use faultpoint::Point;
 use sqlx::{Connection, FromRow, PgConnection};
 use uuid::Uuid;
 
@@ -79,6 +80,8 @@ pub(crate) async fn advance(
         return Ok(false);
     }
     NetReactions::of(reactions).write(&mut transaction, process).await?;
+    faultpoint::pass(Point::ProcessesBeforeCommit).await?;
     transaction.commit().await?;
+    faultpoint::reach(Point::ProcessesAfterCommit).await;
     Ok(true)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::DomainEvent;
 use event_store::{Lease, LogReader, Position, RecordedEvent, Sequencer, SharedClock, connect};
+use faultpoint::Point;
 use futures::{StreamExt, stream};
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::{
@@ -204,6 +205,7 @@ impl<'a, P: Process> Runner<'a, P> {
         if page.to == from {
             return Ok(Some(page));
         }
+        faultpoint::pass(Point::ProcessesRead).await?;
         let advancing = checkpoint::advance(connection, P::NAME, token, (from, page.to), &reactions);
         Ok(within(advancing).await?.then_some(page))
     }
@@ -216,13 +218,16 @@ impl<'a, P: Process> Runner<'a, P> {
         }
         let performing = stream::iter(due).map(|step| self.perform(step)).buffer_unordered(STEPS);
         let performed: Vec<_> = performing.collect().await;
+        faultpoint::pass(Point::ProcessesAfterCommand).await?;
         within(steps::settle(connection, P::NAME, self.now(), &performed)).await?;
+        faultpoint::reach(Point::ProcessesSettled).await;
         metrics::counter!("stagedoor_process_steps_total", "process" => P::NAME)
             .increment(performed.len() as u64);
         Ok(performed.len())
     }
 
     async fn perform(&self, step: Step) -> (Step, Performed) {
+        faultpoint::reach(Point::ProcessesBeforeCommand).await;
         let performing = P::perform(&self.options.sequencer, &step);
         let performed = timeout(STEP, performing).await.unwrap_or(Performed::Unavailable);
         (step, performed)

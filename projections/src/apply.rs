@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::StreamId;
 use event_store::{Position, RecordedEvent};
+use faultpoint::Point;
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
 use crate::{
@@ -42,6 +43,7 @@ pub(crate) async fn apply<M: ReadModel>(
         }
     };
     let Some(last) = events.last() else { return Ok(Some(*from)) };
+    faultpoint::pass(Point::ProjectionsRead).await.map_err(sqlx::Error::from)?;
     if groups.is_empty() {
         return Ok(checkpoint::advance::<M>(connection, from, last.position).await?);
     }
@@ -73,6 +75,7 @@ async fn write<M: ReadModel>(
     if !checkpoint::lock::<M>(&mut transaction, from).await? {
         return Ok(None);
     }
+    faultpoint::reach(Point::ProjectionsLocked).await;
     let live = keep_back::<M>(&mut transaction, groups).await?;
     let entities: Vec<StreamId> = live.iter().map(|group| group.entity).collect();
     let loaded: HashMap<StreamId, M::Row> = M::load(&mut transaction, &entities).await?.into_iter().collect();
@@ -81,9 +84,12 @@ async fn write<M: ReadModel>(
         Care::EventByEvent => write_each::<M>(&mut transaction, &loaded, &live).await?,
     };
     parked::park(&mut transaction, M::NAME, &poisoned).await?;
+    faultpoint::pass(Point::ProjectionsRowsWritten).await?;
     let moved = checkpoint::advance::<M>(&mut transaction, from, to).await?;
+    faultpoint::reach(Point::ProjectionsBeforeCommit).await;
     if moved.is_some() {
         transaction.commit().await?;
+        faultpoint::pass(Point::ProjectionsAfterCommit).await?;
     }
     Ok(moved)
 }

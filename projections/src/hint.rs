@@ -12,6 +12,7 @@ use async_nats::{
     },
 };
 use event_store::{Position, RecordedEvent};
+use faultpoint::Point;
 use futures::{FutureExt, StreamExt};
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -81,6 +82,7 @@ impl Hint {
             let Some(message) = self.messages.next().await else {
                 return Err(HintError::Away("the consumer ended".to_owned()));
             };
+            faultpoint::pass(Point::HintHeard).await.map_err(away)?;
             let Some(event) = self.judge(&message.map_err(away)?, after)? else { continue };
             let mut events = vec![event];
             self.drain(&mut events);

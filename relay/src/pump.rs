@@ -7,6 +7,7 @@ use async_nats::{
     jetstream::{Context, publish::PublishAck, response::Response},
 };
 use event_store::Position;
+use faultpoint::Point;
 use futures::{FutureExt, StreamExt};
 use tokio::{
     sync::mpsc,
@@ -74,6 +75,7 @@ impl<'a> Pump<'a> {
         let link = self.link;
         tokio::select! {
             page = pages.recv() => {
+                faultpoint::pass(Point::RelayRead).await.asked("take a page")?;
                 for message in page.unwrap_or(Err(RelayError::LogChanged(self.sent)))? {
                     self.publish(message).await?;
                 }
@@ -103,6 +105,7 @@ impl<'a> Pump<'a> {
         let publish = client.publish_with_reply_and_headers(subject, self.inbox.clone(), headers, payload);
         publish.await.asked("take a message")?;
         self.sent = position;
+        faultpoint::reach(Point::RelayPublished).await;
         Ok(())
     }
 
@@ -117,7 +120,9 @@ impl<'a> Pump<'a> {
         while let Some(Some(answer)) = self.acks.next().now_or_never() {
             self.acknowledge(&answer)?;
         }
+        faultpoint::pass(Point::RelayAcked).await.map_err(|error| self.doubt(&error.to_string()))?;
         self.status.relayed(self.acked);
+        faultpoint::reach(Point::RelayTold).await;
         Ok(())
     }
 

@@ -3,11 +3,12 @@
 
 use async_nats::jetstream::{self, Context};
 use event_store::{LogReader, Position};
+use faultpoint::Point;
 use tokio::sync::watch;
 
 use crate::{
     encode::Encoder,
-    error::RelayError,
+    error::{Asked, RelayError},
     feed::Feed,
     first_sequence::first_sequence,
     identity::{self, Examined, Place, as_position},
@@ -61,6 +62,7 @@ pub(crate) async fn prepare(
         as_position(info.state.last_sequence)
     } else {
         let first = first_sequence(options, log, &examined.head).await?;
+        faultpoint::pass(Point::RelayBeforeCreate).await.asked("create the stream")?;
         stream::create(context, options, examined.head.log_id, first).await?;
         first - 1
     };

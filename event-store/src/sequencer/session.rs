@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
+use faultpoint::Point;
 use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -130,7 +131,9 @@ impl Session {
 
     /// Commits. After an error it is unknown whether the transaction was committed.
     pub(super) async fn commit(&mut self) -> Result<(), sqlx::Error> {
-        within(STATEMENT_TIMEOUT, sqlx::raw_sql("commit").execute(&mut self.connection)).await.map(|_| ())
+        faultpoint::pass(Point::SequencerBeforeCommit).await?;
+        within(STATEMENT_TIMEOUT, sqlx::raw_sql("commit").execute(&mut self.connection)).await?;
+        Ok(faultpoint::pass(Point::SequencerAfterCommit).await?)
     }
 
     pub(super) async fn rollback(&mut self) -> Result<(), sqlx::Error> {

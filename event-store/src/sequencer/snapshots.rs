@@ -1,6 +1,7 @@
 //! Snapshots of long streams, written beside the sequencer's work and never in its way.
 
 use domain::{State, StreamId, Versioned};
+use faultpoint::Point;
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::sync::mpsc;
 
@@ -32,6 +33,7 @@ async fn write(
     stream: StreamId,
     versioned: Versioned,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    faultpoint::pass(Point::SnapshotBeforeWrite).await?;
     let version = i64::try_from(versioned.version)?;
     // A large state takes milliseconds to serialise: not on a thread that others wait for.
     let state = tokio::task::spawn_blocking(move || serde_json::to_string(&versioned.state)).await??;

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{StreamId, Versioned};
+use faultpoint::Point;
 use sqlx::Connection;
 use tokio::{
     sync::{mpsc, watch},
@@ -84,6 +85,7 @@ impl Worker {
         let mut jobs = Vec::with_capacity(self.options.batch);
         // No timer: what arrives while one batch commits is the next batch.
         while self.jobs.recv_many(&mut jobs, self.options.batch).await > 0 {
+            faultpoint::reach(Point::SequencerDrained).await;
             let batch: Jobs = jobs.drain(..).filter(|job| !job.is_abandoned()).collect();
             if !batch.is_empty() {
                 self.work_off(batch).await;
@@ -100,7 +102,11 @@ impl Worker {
         let operations = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
         metrics::histogram!("stagedoor_sequencer_batch_operations").record(operations);
         match self.attempt_afresh(&mut jobs).await {
-            Ok(decided) => self.adopt(jobs, decided),
+            Ok(decided) => {
+                faultpoint::reach(Point::SequencerBeforeSettle).await;
+                self.adopt(jobs, decided);
+                faultpoint::reach(Point::SequencerSettled).await;
+            }
             Err(Failure::NotCommitted(error)) if is_rejected(&error) => {
                 Box::pin(self.isolate(jobs, error)).await;
             }
@@ -161,12 +167,15 @@ impl Worker {
             self.catch_up(&mut session).await?;
         }
         let tail = self.lock_and_catch_up(&mut session).await?;
+        faultpoint::reach(Point::SequencerCaughtUp).await;
         let remembered = session.remembered(&remembered_ids(jobs)).await?;
         let decided = decide(jobs, &self.cache, remembered, tail, self.options.clock.now());
+        faultpoint::reach(Point::SequencerDecided).await;
         match decided.appendix.trace() {
             None => session.rollback().await?,
             Some(trace) => {
                 session.insert(&decided.appendix).await?;
+                faultpoint::reach(Point::SequencerInserted).await;
                 if let Err(error) = session.commit().await {
                     return Err(Failure::Unknown { error, decided: Box::new(decided), trace });
                 }
@@ -216,6 +225,7 @@ impl Worker {
     async fn lock_and_catch_up(&mut self, session: &mut Session) -> Result<Tail, sqlx::Error> {
         loop {
             session.lock().await?;
+            faultpoint::reach(Point::SequencerLocked).await;
             let events = session.after(self.position()).await?;
             self.others_write = !events.is_empty();
             self.apply(&events)?;
