@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::StreamId;
 use event_store::{Position, RecordedEvent};
-use faultpoint::Point;
+use faultpoint::{Point, Sabotage, sabotaged};
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
 use crate::{
@@ -72,9 +72,7 @@ async fn write<M: ReadModel>(
     care: Care,
 ) -> Result<Option<Checkpoint>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
-    if !checkpoint::lock::<M>(&mut transaction, from).await? {
-        return Ok(None);
-    }
+    let Some(from) = checkpoint::lock::<M>(&mut transaction, from).await? else { return Ok(None) };
     faultpoint::reach(Point::ProjectionsLocked).await;
     let live = keep_back::<M>(&mut transaction, groups).await?;
     let entities: Vec<StreamId> = live.iter().map(|group| group.entity).collect();
@@ -84,8 +82,12 @@ async fn write<M: ReadModel>(
         Care::EventByEvent => write_each::<M>(&mut transaction, &loaded, &live).await?,
     };
     parked::park(&mut transaction, M::NAME, &poisoned).await?;
+    if sabotaged(Sabotage::CheckpointApartFromRows) {
+        transaction.commit().await?;
+        transaction = connection.begin().await?;
+    }
     faultpoint::pass(Point::ProjectionsRowsWritten).await?;
-    let moved = checkpoint::advance::<M>(&mut transaction, from, to).await?;
+    let moved = checkpoint::advance::<M>(&mut transaction, &from, to).await?;
     faultpoint::reach(Point::ProjectionsBeforeCommit).await;
     if moved.is_some() {
         transaction.commit().await?;

@@ -1,6 +1,7 @@
 //! How far a read model has come, and the fence that lets only one writer advance it.
 
 use event_store::{Head, Position};
+use faultpoint::{Sabotage, sabotaged};
 use sqlx::{Connection, FromRow, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
@@ -92,18 +93,20 @@ async fn reset<M: ReadModel>(transaction: &mut PgConnection, log_id: Uuid) -> Re
     Ok(())
 }
 
-/// Locks the checkpoint for this transaction; `false` if it is no longer where it was: someone else works.
+/// Locks the checkpoint for this transaction; `None` if it is no longer where it was: someone else works.
 pub(crate) async fn lock<M: ReadModel>(
     transaction: &mut Transaction<'_, Postgres>,
     expected: &Checkpoint,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Option<Checkpoint>, sqlx::Error> {
     let row: Option<Row> = sqlx::query_as(include_str!("sql/checkpoint_lock.sql"))
         .bind(M::NAME)
         .fetch_optional(&mut **transaction)
         .await?;
-    Ok(row.is_some_and(|row| {
+    let same = |row: &Row| {
         (row.position, row.log_id, row.version) == (expected.position, expected.log_id, M::VERSION)
-    }))
+    };
+    let ours = row.filter(|row| same(row) || sabotaged(Sabotage::FencingOff));
+    Ok(ours.map(|row| Checkpoint { position: row.position, ..*expected }))
 }
 
 /// Moves the checkpoint from where it was expected to `position`; `None` if it was not there.

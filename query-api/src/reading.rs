@@ -8,6 +8,7 @@ use std::{
 use domain::StreamId;
 use edge::{Answered, Problem};
 use event_store::Position;
+use faultpoint::{Sabotage, sabotaged};
 use projections::{Model, Snapshot, WaitError};
 
 use crate::app::App;
@@ -30,7 +31,8 @@ impl Reading {
         min_position: Option<Position>,
     ) -> Result<Self, Problem> {
         let mut now = Self::now(app, models).await?;
-        let Some(wanted) = min_position.filter(|wanted| now.position < *wanted) else { return Ok(now) };
+        let lags = |wanted: &Position| now.position < *wanted && !sabotaged(Sabotage::ReadYourWritesOff);
+        let Some(wanted) = min_position.filter(lags) else { return Ok(now) };
         let head = event_store::head(&mut now).await?.position;
         // Whoever waits holds no connection.
         now.close().await?;
@@ -84,7 +86,7 @@ impl Reading {
     /// Ends the snapshot: where it was.
     pub(crate) async fn close(self) -> Result<Position, Problem> {
         self.snapshot.close().await?;
-        Ok(self.position)
+        Ok(self.position - Position::from(sabotaged(Sabotage::PositionsGoBack)))
     }
 }
 

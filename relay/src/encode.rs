@@ -8,6 +8,7 @@ use bytes::Bytes;
 use chrono::SecondsFormat;
 use data_encoding::HEXLOWER;
 use event_store::{Position, RecordedEvent};
+use faultpoint::{Sabotage, sabotaged};
 use uuid::Uuid;
 
 use crate::error::RelayError;
@@ -95,7 +96,9 @@ impl Encoder {
         let value =
             |text: &str| text.parse::<HeaderValue>().map_err(|_| RelayError::Unnameable(event.position));
         let mut headers = self.common.clone();
-        headers.insert(NATS_EXPECTED_LAST_SEQUENCE, HeaderValue::from(event.position - 1));
+        if !sabotaged(Sabotage::RelayWithoutExpectedSequence) {
+            headers.insert(NATS_EXPECTED_LAST_SEQUENCE, HeaderValue::from(event.position - 1));
+        }
         headers.insert(HeaderName::from_static(header::EVENT_ID), event.event_id.to_string());
         headers.insert(HeaderName::from_static(header::TYPE), value(&event.event_type)?);
         headers.insert(HeaderName::from_static(header::TIME), recorded_at);

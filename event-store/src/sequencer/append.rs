@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::NewEvent;
+use faultpoint::{Sabotage, sabotaged};
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
@@ -87,7 +88,8 @@ impl Appendix {
             data: &event.data,
             metadata: &metadata,
         };
-        self.tail.hash = canonical::hash(&self.tail.hash, &fields);
+        let previous = if sabotaged(Sabotage::ChainBroken) { canonical::GENESIS } else { self.tail.hash };
+        self.tail.hash = canonical::hash(&previous, &fields);
         self.tail.position = position;
         self.positions.push(position);
         self.streams.push(stream_id);

@@ -1,5 +1,7 @@
 //! Deciding a batch: every operation in turn, each seeing what those before it decided.
 
+mod sabotage;
+
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -7,6 +9,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{Refusal, States, StreamId, UnitOfWork, Versioned};
+use faultpoint::{Sabotage, sabotaged};
 use uuid::Uuid;
 
 use super::{
@@ -54,7 +57,7 @@ pub(super) fn decide(
     tail: Tail,
     now: DateTime<Utc>,
 ) -> Decided {
-    let now = now.max(tail.recorded_at);
+    let now = if sabotaged(Sabotage::ClockBackwards) { now } else { now.max(tail.recorded_at) };
     let mut decided = Decided {
         appendix: Appendix::after(Tail { recorded_at: now, ..tail }),
         states: HashMap::new(),
@@ -74,7 +77,9 @@ pub(super) fn decide(
 }
 
 fn replay(job: &dyn Job, earlier: &Remembered) -> Outcome {
-    if job.context().fingerprint.is_some_and(|fingerprint| fingerprint[..] == earlier.fingerprint[..]) {
+    let same =
+        job.context().fingerprint.is_some_and(|fingerprint| fingerprint[..] == earlier.fingerprint[..]);
+    if same || sabotaged(Sabotage::DropFingerprint) {
         Outcome::Replayed { answer: earlier.answer.clone(), position: earlier.position }
     } else {
         Outcome::Failed(ExecuteError::KeyReused)
@@ -83,6 +88,11 @@ fn replay(job: &dyn Job, earlier: &Remembered) -> Outcome {
 
 impl Decided {
     fn one(&mut self, job: &mut dyn Job, cache: &Cache, now: DateTime<Utc>) -> Result<String, ExecuteError> {
+        if sabotaged(Sabotage::Oversell) {
+            let known = Overlay { batch: &self.states, cache };
+            let emptied = sabotage::without_owners(job.streams(&known), &known);
+            self.states.extend(emptied);
+        }
         let overlay = Overlay { batch: &self.states, cache };
         let mut random = rand::random::<u128>;
         let mut work = UnitOfWork::new(&overlay, now, &mut random);
@@ -97,7 +107,10 @@ impl Decided {
             Ok(Err(refusal)) => return Err(ExecuteError::Refused(refusal)),
             Err(_) => return Err(ExecuteError::Defect("it panicked".into())),
         };
-        let done = work.finish();
+        let mut done = work.finish();
+        if sabotaged(Sabotage::ReleaseTwice) {
+            sabotage::release_twice(&mut done);
+        }
         let correlation = done.correlation.unwrap_or(job.context().correlation);
         for event in done.events {
             self.appendix.event(event, job.context(), correlation);
@@ -113,7 +126,9 @@ impl Decided {
         remembered: &mut HashMap<Uuid, Remembered>,
     ) -> Outcome {
         let position = self.appendix.tail.position;
-        if let Some(fingerprint) = &job.context().fingerprint {
+        if let Some(fingerprint) = &job.context().fingerprint
+            && !sabotaged(Sabotage::ForgetCommands)
+        {
             let command_id = job.context().command_id;
             let earlier = Remembered { fingerprint: fingerprint.to_vec(), answer: answer.clone(), position };
             // A duplicate that waits in the same batch gets this answer.
