@@ -20,6 +20,6 @@ pub use context::{Clock, Context, Ids};
 pub use limit::{Limit, Limits, Quota};
 pub use page::{Page, decode_cursor, encode_cursor};
 pub use problem::{FieldError, Problem, ProblemBody, QueryError};
-pub use serve::{BindError, bind, serve};
+pub use serve::{BindError, Bounds, bind, serve};
 pub use service::{Check, Options, health, service};
 pub use trace::{RequestId, TraceParent};

@@ -4,15 +4,10 @@
 
 mod support;
 
-use std::time::Duration;
-
-use axum::{Router, routing::get};
 use http::Method;
 use http_body_util::BodyExt;
 use serde_json::json;
 use support::Service;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_util::sync::CancellationToken;
 
 fn problem(status: u16, name: &str) -> (u16, String) {
     (status, name.to_owned())
@@ -135,54 +130,4 @@ async fn a_taken_port_names_its_holder_and_the_setting() {
     if cfg!(target_os = "linux") {
         assert!(said.contains(&format!("pid {}", std::process::id())), "{said}");
     }
-}
-
-async fn serve(
-    router: Router,
-    drain: Duration,
-) -> (tokio::net::TcpStream, CancellationToken, tokio::task::JoinHandle<()>) {
-    let listener = edge::bind("127.0.0.1:0".parse().unwrap(), "STAGEDOOR_TEST_LISTEN").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let cancel = CancellationToken::new();
-    let served = edge::serve(listener, router, cancel.clone(), drain);
-    let served = tokio::spawn(async move { served.await.unwrap() });
-    let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
-    client.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    (client, cancel, served)
-}
-
-#[tokio::test]
-async fn what_was_accepted_is_answered_before_the_end() {
-    let (started, mut accepted) = tokio::sync::mpsc::channel(1);
-    let (finish, finished) = tokio::sync::watch::channel(false);
-    let handler = move || async move {
-        started.send(()).await.unwrap();
-        finished.clone().wait_for(|done| *done).await.unwrap();
-        "answered"
-    };
-    let (mut client, cancel, served) =
-        serve(Router::new().route("/", get(handler)), Duration::from_secs(5)).await;
-    accepted.recv().await.unwrap();
-
-    cancel.cancel();
-    finish.send(true).unwrap();
-
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.ends_with("answered"), "{answer}");
-    served.await.unwrap();
-}
-
-#[tokio::test]
-async fn a_request_without_end_does_not_keep_the_service_from_stopping() {
-    let (started, mut accepted) = tokio::sync::mpsc::channel::<()>(1);
-    let handler = move || async move {
-        started.send(()).await.unwrap();
-        std::future::pending::<()>().await;
-    };
-    let router = Router::new().route("/", get(handler));
-    let (_client, cancel, served) = serve(router, Duration::from_millis(50)).await;
-    accepted.recv().await.unwrap();
-    cancel.cancel();
-    tokio::time::timeout(Duration::from_secs(5), served).await.unwrap().unwrap();
 }

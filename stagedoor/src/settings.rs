@@ -150,6 +150,10 @@ pub(crate) struct Settings {
     #[arg(long, global = true, env = "STAGEDOOR_QUEUE", default_value_t = 8_192, value_parser = clap::value_parser!(u32).range(1..=1_000_000), value_name = "COMMANDS")]
     pub(crate) queue: u32,
 
+    /// Connections to each API at once; further ones wait, and those on which nothing is asked make room for them
+    #[arg(long, global = true, env = "STAGEDOOR_CONNECTIONS", default_value_t = 8_192, value_parser = clap::value_parser!(u16).range(16..), value_name = "CONNECTIONS")]
+    pub(crate) connections: u16,
+
     /// Memory for the states of shows, orders and payments, in MiB
     #[arg(long, global = true, env = "STAGEDOOR_CACHE_MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_048_576), value_name = "MIB")]
     pub(crate) cache_mib: u32,

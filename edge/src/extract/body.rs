@@ -1,5 +1,7 @@
 //! Bodies: read within their bound, before anything else is looked at.
 
+use std::error::Error;
+
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request},
@@ -9,7 +11,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
 use super::shape::{self, Shape};
-use crate::{Problem, context::BODY_LIMIT};
+use crate::{Problem, context::BODY_LIMIT, serve::TooSlow};
 
 /// The body of a request that needs no credentials, such as a sign-up.
 #[derive(Debug, Clone)]
@@ -47,8 +49,14 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Probl
     match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Problem::body_too_large(BODY_LIMIT)),
+        Err(error) if is_too_slow(&*error) => Err(Problem::body_timeout()),
         Err(_) => Err(Problem::incomplete_body()),
     }
+}
+
+/// Whoever read the body may have wrapped what it says.
+fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
+    error.is::<TooSlow>() || error.source().is_some_and(is_too_slow)
 }
 
 /// 415 and 400.

@@ -19,6 +19,13 @@ impl Problem {
             .with("limit", limit as u64)
     }
 
+    /// 408: the body did not come.
+    #[must_use]
+    pub fn body_timeout() -> Self {
+        let detail = "The body did not arrive in time. Nothing was done; send the request again.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-timeout", "The body did not arrive in time", detail)
+    }
+
     /// 401: no credentials, or none that work.
     #[must_use]
     pub fn unauthenticated() -> Self {

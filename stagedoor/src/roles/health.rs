@@ -6,5 +6,6 @@ use super::{Parts, Running, http::listen};
 use crate::failure::Failure;
 
 pub(crate) async fn serve(parts: &Parts, checks: Vec<Check>, running: &Running) -> Result<(), Failure> {
-    listen(parts.settings.health_listen, "STAGEDOOR_HEALTH_LISTEN", edge::health(checks), running).await
+    let (settings, router) = (&parts.settings, edge::health(checks));
+    listen(settings, settings.health_listen, "STAGEDOOR_HEALTH_LISTEN", router, running).await
 }

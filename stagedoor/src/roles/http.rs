@@ -3,31 +3,30 @@
 use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::Router;
-use edge::{BindError, Limit, Limits, Quota};
+use edge::{BindError, Bounds, Limit, Limits, Quota};
 use event_store::new_id;
 use identity::Identity;
 
 use super::{Parts, Running, pool};
-use crate::failure::Failure;
+use crate::{failure::Failure, settings::Settings};
 
 /// Connections of command-api besides the sequencer's: for users and sessions.
 const IDENTITY_CONNECTIONS: u32 = 10;
-/// How long requests that were accepted may take to be answered once the service ends.
-const DRAIN: Duration = Duration::from_secs(15);
 
 pub(crate) async fn command_api(parts: &mut Parts, running: &Running) -> Result<(), Failure> {
     let pool = pool(parts.settings.writer()?, IDENTITY_CONNECTIONS);
     let context = context(parts, Identity::new(pool.clone()));
     let app = command_api::App::new(parts.sequencer(running)?, context, pool);
-    listen(parts.settings.command_listen, "STAGEDOOR_COMMAND_LISTEN", command_api::service(app), running)
-        .await
+    let (settings, router) = (&parts.settings, command_api::service(app));
+    listen(settings, settings.command_listen, "STAGEDOOR_COMMAND_LISTEN", router, running).await
 }
 
 pub(crate) async fn query_api(parts: &Parts, running: &Running) -> Result<(), Failure> {
     let identity = Identity::new(pool(parts.settings.reader()?, IDENTITY_CONNECTIONS));
     let reads = query_api::reader_pool(parts.settings.reader()?, query_api::READERS);
     let app = query_api::App::new(context(parts, identity), reads, running.work.clone());
-    listen(parts.settings.query_listen, "STAGEDOOR_QUERY_LISTEN", query_api::service(app), running).await
+    let (settings, router) = (&parts.settings, query_api::service(app));
+    listen(settings, settings.query_listen, "STAGEDOOR_QUERY_LISTEN", router, running).await
 }
 
 fn context(parts: &Parts, identity: Identity) -> edge::Context {
@@ -44,17 +43,17 @@ fn limits(per_minute: u32) -> Limits {
 }
 
 pub(crate) async fn listen(
+    settings: &Settings,
     address: SocketAddr,
     setting: &'static str,
     router: Router,
     running: &Running,
 ) -> Result<(), Failure> {
     let listener = edge::bind(address, setting).await.map_err(|error| taken(&error))?;
+    let bounds = Bounds { connections: usize::from(settings.connections), ..Bounds::default() };
     let part = running.clone();
     running.spawn(setting, &running.intakes, async move {
-        if let Err(error) = edge::serve(listener, router, part.intake.clone(), DRAIN).await {
-            part.fail(format!("what serves {setting} failed: {error}"));
-        }
+        edge::serve(listener, router, bounds, part.intake.clone()).await;
     });
     Ok(())
 }

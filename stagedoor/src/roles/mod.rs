@@ -1,5 +1,6 @@
 //! The parts of the system, put together.
 
+mod descriptors;
 mod health;
 mod http;
 mod running;
@@ -41,6 +42,7 @@ pub(crate) async fn start(settings: &Settings, role: Role, running: &Running) ->
     check_schema(&mut connection).await?;
     drop(connection);
     let _ = edge::metrics::install();
+    descriptors::allow(settings.connections);
     let mut parts =
         Parts { settings: settings.clone(), clock: Arc::new(SystemClock), head: None, sequencer: None };
     match role {
