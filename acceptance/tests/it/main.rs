@@ -2,6 +2,7 @@
 
 mod auditor;
 mod cli;
+mod controls;
 mod faults;
 mod invariants;
 mod life;

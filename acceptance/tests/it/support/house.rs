@@ -19,7 +19,12 @@ impl House {
     }
 
     pub(crate) async fn in_world(world: World) -> Self {
-        let process = world.serve(Role::All).await;
+        Self::in_world_with(world, &[]).await
+    }
+
+    /// With some settings changed.
+    pub(crate) async fn in_world_with(world: World, changed: &[(&'static str, String)]) -> Self {
+        let process = world.serve_with(Role::All, world.ports, changed).await;
         let (organizer, operator, customer) =
             tokio::join!(world.staff(&["organizer"]), world.staff(&["operator"]), world.customer());
         Self { process, organizer, operator, customer, world }

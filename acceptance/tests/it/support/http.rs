@@ -65,6 +65,13 @@ impl Reply {
         self.body[member].as_str().unwrap_or_else(|| panic!("no {member}: {self:?}")).to_owned()
     }
 
+    /// How far the read models had come that were asked.
+    #[track_caller]
+    pub(crate) fn x_position(&self) -> i64 {
+        let position = self.header("x-position").and_then(|position| position.parse().ok());
+        position.unwrap_or_else(|| panic!("no position: {self:?}"))
+    }
+
     #[track_caller]
     pub(crate) fn position(&self) -> i64 {
         self.body["position"].as_i64().unwrap_or_else(|| panic!("no position: {self:?}"))

@@ -45,7 +45,7 @@ pub(crate) fn holds_exactly(books: &Books, outcomes: &[Outcome]) {
     assert_eq!(commands.len(), placed.len(), "a command was carried out twice");
     let found: BTreeMap<&str, &str> =
         books.orders.iter().map(|(order, row)| (order.as_str(), row["status"].as_str().unwrap())).collect();
-    assert_eq!(found, promised);
+    assert_eq!(found, promised, "the log does not hold what customers were told");
     assert_eq!(placed.len(), found.len(), "an order was placed twice");
 }
 

@@ -1,0 +1,128 @@
+//! A box office where things can be made to happen at the right moment.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use serde_json::json;
+
+use crate::support::{House, Outcome, Process, Reply, Role, World, audit, eventually};
+
+/// Each of these happens while a file of its name exists.
+const CUES: &[(&str, &str, &str)] = &[
+    ("commit-waits", "sequencer/before-commit", "hold"),
+    ("commit-is-lost", "sequencer/before-commit", "fail"),
+    ("read-models-wait", "projections/read", "hold"),
+    ("rows-wait", "projections/rows-written", "hold"),
+    ("checkpoint-waits", "projections/before-commit", "hold"),
+    ("batch-waits", "projections/after-commit", "hold"),
+];
+const WITHIN: Duration = Duration::from_secs(20);
+
+pub(super) struct Stage {
+    pub(super) house: House,
+    sabotages: String,
+    told: Vec<Outcome>,
+}
+
+impl Stage {
+    /// A house of its own, where some guards are off.
+    pub(super) async fn sabotaged(sabotages: &str) -> Self {
+        let world = World::new().await;
+        let settings = settings(&world, sabotages);
+        let house = House::in_world_with(world, &settings).await;
+        Self { house, sabotages: sabotages.to_owned(), told: Vec::new() }
+    }
+
+    pub(super) async fn show(&self, seats: u32) -> String {
+        self.house.show(crate::support::standing(seats)).await
+    }
+
+    /// Somebody orders; the answer is a promise, a refusal, or a request for patience.
+    pub(super) async fn order(&mut self, show: &str, seats: u32) -> Option<Reply> {
+        let reply = self.house.customer.post("/v1/orders", crate::support::quantity(show, seats)).await;
+        self.tell(reply)
+    }
+
+    /// Notes what a customer was told.
+    pub(super) fn tell(&mut self, reply: Reply) -> Option<Reply> {
+        if reply.status == 409 || reply.asks_for_patience() {
+            return None;
+        }
+        let reply = reply.ok(201);
+        self.told.push(Outcome { order_id: reply.text("order_id"), status: "pending" });
+        Some(reply)
+    }
+
+    pub(super) async fn cancel(&mut self, placed: &Reply) {
+        let order = placed.text("order_id");
+        self.house.customer.post(&format!("/v1/orders/{order}/cancel"), json!({})).await.ok(200);
+        let told = self.told.iter_mut().find(|told| told.order_id == order).unwrap();
+        told.status = "cancelled";
+    }
+
+    /// By how many milliseconds the program's clock is wrong from now on.
+    pub(super) fn clock(&self, skew: i64) {
+        fs::write(file(&self.house.world, "clock"), skew.to_string()).unwrap();
+    }
+
+    pub(super) fn cue(&self, name: &str) {
+        fs::write(file(&self.house.world, name), "").unwrap();
+    }
+
+    pub(super) fn end_cue(&self, name: &str) {
+        fs::remove_file(file(&self.house.world, name)).unwrap();
+    }
+
+    /// Waits until a cue was taken by so many.
+    pub(super) async fn taken(&self, name: &str, times: usize) {
+        let (_, point, _) = CUES.iter().find(|(cue, ..)| *cue == name).unwrap();
+        let file = file(&self.house.world, name).to_str().unwrap().to_owned();
+        eventually(point, WITHIN, || async {
+            let log = self.house.process.log();
+            let taken = log.lines().filter(|line| line.contains(point) && line.contains(&file)).count();
+            // The first line tells all rules.
+            (taken > times).then_some(())
+        })
+        .await;
+    }
+
+    /// As a crash would; nobody has to wait for the leases of the dead.
+    pub(super) async fn crash(&mut self, cue: &str) {
+        self.house.process.kill9();
+        self.end_cue(cue);
+        sqlx::raw_sql("delete from leases").execute(&self.house.world.pool).await.unwrap();
+        self.house.process = serve(&self.house.world, &self.sabotages).await;
+    }
+
+    /// Everything is as it should be, and as customers were told.
+    pub(super) async fn audit(&self) {
+        let books = audit::audit(&self.house.world).await;
+        audit::holds_exactly(&books, &self.told);
+    }
+
+    /// An order as its customer sees it.
+    pub(super) async fn look(&self, placed: &Reply, min_position: i64) -> Reply {
+        let order = placed.text("order_id");
+        self.house.customer.get(&format!("/v1/orders/{order}?min_position={min_position}")).await
+    }
+}
+
+fn file(world: &World, name: &str) -> PathBuf {
+    world.directory.path().join(name)
+}
+
+fn settings(world: &World, sabotages: &str) -> Vec<(&'static str, String)> {
+    let rule = |(name, point, action): &(&str, &str, &str)| {
+        let file = file(world, name);
+        let (file, waits) = (file.display(), *action == "hold");
+        if waits { format!("{point}=hold:{file}@{file}") } else { format!("{point}={action}@{file}") }
+    };
+    vec![
+        (faultpoint::POINTS, CUES.iter().map(rule).collect::<Vec<_>>().join(";")),
+        (faultpoint::SABOTAGES, sabotages.to_owned()),
+        (faultpoint::CLOCK, file(world, "clock").display().to_string()),
+    ]
+}
+
+async fn serve(world: &World, sabotages: &str) -> Process {
+    world.serve_with(Role::All, world.ports, &settings(world, sabotages)).await
+}
