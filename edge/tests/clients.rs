@@ -117,13 +117,25 @@ async fn a_connection_that_goes_on_asking_stays_open() {
 #[tokio::test]
 async fn an_answer_that_takes_longer_than_silence_may_is_waited_for() {
     let handler = || async {
-        tokio::time::sleep(SHORT * 4).await;
+        tokio::time::sleep(SHORT * 8).await;
         "at last"
     };
     let bounds = Bounds { idle: SHORT, head: SHORT, ..Bounds::default() };
     let service = Served::within(Router::new().route("/", get(handler)), bounds).await;
     let mut client = service.sent(GET).await;
     assert!(read_answer(&mut client).await.ends_with("at last"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_read_slowly_is_read_to_its_end() {
+    let router = Router::new().route("/", get(|| async { "x".repeat(16 << 20) }));
+    let bounds = Bounds { idle: SHORT, head: SHORT, ..Bounds::default() };
+    let service = Served::within(router, bounds).await;
+    let mut client = service.sent(GET).await;
+    assert!(!read_answer(&mut client).await.is_empty());
+    tokio::time::sleep(SHORT * 8).await;
+    let rest = read_to_end(&mut client).await;
+    assert!(rest.len() > 15 << 20, "only {} bytes came", rest.len());
 }
 
 #[tokio::test]
@@ -255,6 +267,7 @@ async fn what_was_accepted_is_answered_before_the_end() {
     accepted.recv().await.unwrap();
 
     service.cancel.cancel();
+    assert!(timeout(SHORT, client.readable()).await.is_err(), "the end did not wait");
     finish.send(true).unwrap();
 
     assert!(read_to_end(&mut client).await.ends_with("answered"));

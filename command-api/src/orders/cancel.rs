@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::{
     OrderId,
     operations::{Actor, CancelOrder},
@@ -11,7 +10,7 @@ use http::StatusCode;
 use identity::Role;
 
 use super::view::OrderView;
-use crate::{App, asked::Asked};
+use crate::{admitted::Admitted, asked::Asked};
 
 /// Give up an order that is not paid for. Its seats are on sale again at once.
 #[utoipa::path(
@@ -24,7 +23,7 @@ use crate::{App, asked::Asked};
     ),
 )]
 pub(crate) async fn cancel(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     command: Command<NoBody, Customer, OrderId>,
 ) -> Result<Answered<OrderView>, Problem> {
     let by = Actor { user: command.caller.user_id, operator: command.caller.roles.has(Role::Operator) };

@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::operations::PlaceOrder;
 use edge::{
     Answered, Problem,
@@ -7,7 +6,7 @@ use edge::{
 use http::StatusCode;
 
 use super::{body::OrderBody, view::OrderView};
-use crate::{App, asked::Asked};
+use crate::{admitted::Admitted, asked::Asked};
 
 /// Order seats. They are held until `held_until` for the order's payment; an order of nothing to pay is confirmed at
 /// once.
@@ -27,7 +26,7 @@ use crate::{App, asked::Asked};
     ),
 )]
 pub(crate) async fn place(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     command: Command<OrderBody, Customer>,
 ) -> Result<Answered<OrderView>, Problem> {
     let asked = command.asked();

@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::{PaymentId, operations::ApprovePayment};
 use edge::{
     Answered, Problem,
@@ -6,7 +5,7 @@ use edge::{
 };
 
 use super::view::PaymentView;
-use crate::{App, asked::Asked};
+use crate::{admitted::Admitted, asked::Asked};
 
 /// Say that a manual payment has come in: the order is confirmed, its seats are sold, and there is a ticket for each.
 #[utoipa::path(
@@ -20,7 +19,7 @@ use crate::{App, asked::Asked};
     ),
 )]
 pub(crate) async fn approve(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     command: Command<NoBody, Operator, PaymentId>,
 ) -> Result<Answered<PaymentView>, Problem> {
     let operation = ApprovePayment { payment: command.path };

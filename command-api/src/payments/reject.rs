@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::{PaymentId, operations::RejectPayment, show::MAX_TEXT};
 use edge::{
     Answered, FieldError, Problem,
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::PaymentView;
-use crate::{App, asked::Asked};
+use crate::{admitted::Admitted, asked::Asked};
 
 /// Why; may be left out.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -48,7 +47,7 @@ impl Shape for Rejection {
     ),
 )]
 pub(crate) async fn reject(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     command: Command<Rejection, Operator, PaymentId>,
 ) -> Result<Answered<PaymentView>, Problem> {
     let asked = command.asked();

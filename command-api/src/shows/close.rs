@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::{ShowId, operations::CloseShow};
 use edge::{
     Answered, Problem,
@@ -7,7 +6,7 @@ use edge::{
 use http::StatusCode;
 
 use super::view::ShowView;
-use crate::{App, asked::Asked};
+use crate::{admitted::Admitted, asked::Asked};
 
 /// Take no new orders. Pending ones may finish; publishing opens the show again.
 #[utoipa::path(
@@ -20,7 +19,7 @@ use crate::{App, asked::Asked};
     ),
 )]
 pub(crate) async fn close(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     command: Command<NoBody, Organizer, ShowId>,
 ) -> Result<Answered<ShowView>, Problem> {
     let operation = CloseShow { show: command.path, organizer: command.caller.user_id };

@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::{ShowId, operations::ScheduleShow};
 use edge::{
     Answered, Problem,
@@ -7,7 +6,7 @@ use edge::{
 use http::StatusCode;
 
 use super::{body::ShowBody, view::ShowView};
-use crate::{App, asked::Asked};
+use crate::{admitted::Admitted, asked::Asked};
 
 /// Plan a show. It is a draft that only its organizer sees, until it is published.
 #[utoipa::path(
@@ -24,7 +23,7 @@ use crate::{App, asked::Asked};
     responses((status = 201, description = "A draft", body = ShowView)),
 )]
 pub(crate) async fn create(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     command: Command<ShowBody, Organizer>,
 ) -> Result<Answered<ShowView>, Problem> {
     let asked = command.asked();

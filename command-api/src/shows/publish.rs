@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::{ShowId, operations::PublishShow};
 use edge::{
     Answered, Problem,
@@ -7,7 +6,7 @@ use edge::{
 use http::StatusCode;
 
 use super::view::ShowView;
-use crate::{App, asked::Asked};
+use crate::{admitted::Admitted, asked::Asked};
 
 /// Put a show on sale, or back on sale after it was closed.
 #[utoipa::path(
@@ -20,7 +19,7 @@ use crate::{App, asked::Asked};
     ),
 )]
 pub(crate) async fn publish(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     command: Command<NoBody, Organizer, ShowId>,
 ) -> Result<Answered<ShowView>, Problem> {
     let operation = PublishShow { show: command.path, organizer: command.caller.user_id };

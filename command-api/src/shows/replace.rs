@@ -1,4 +1,3 @@
-use axum::extract::State;
 use domain::{Refusal, ShowId, operations::ReviseShow};
 use edge::{
     Answered, Problem,
@@ -8,7 +7,7 @@ use event_store::{Command, ExecuteError};
 use http::StatusCode;
 
 use super::{body::ShowBody, view::ShowView};
-use crate::{App, asked::Asked, refusal};
+use crate::{admitted::Admitted, asked::Asked, refusal};
 
 /// `If-Match: *` matches whatever the version is, but not for ever while others change it.
 const TRIES: usize = 3;
@@ -35,7 +34,7 @@ const TRIES: usize = 3;
     ),
 )]
 pub(crate) async fn replace(
-    State(app): State<App>,
+    Admitted(app): Admitted,
     put: Replacement<ShowBody, Organizer, ShowId>,
 ) -> Result<Answered<ShowView>, Problem> {
     let context = put.asked();

@@ -7,6 +7,7 @@ mod idempotency;
 mod openapi;
 mod orders;
 mod outages;
+mod overload;
 mod payments;
 mod shape;
 mod shows;

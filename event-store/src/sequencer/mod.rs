@@ -25,6 +25,9 @@ use crate::{clock::SharedClock, record::Position};
 use job::{Job, Typed};
 use worker::Worker;
 
+/// This part of the queue is not for everybody.
+const KEPT_FREE: usize = 16;
+
 /// How a sequencer works.
 #[derive(Clone)]
 pub struct SequencerOptions {
@@ -139,6 +142,13 @@ impl Sequencer {
             mpsc::error::TrySendError::Closed(_) => ExecuteError::Unavailable,
         })?;
         answer.await.unwrap_or(Err(ExecuteError::Unavailable))
+    }
+
+    /// Whether so many operations wait that whoever can come back later should. The rest of the queue is for those who
+    /// were let in a moment ago, and for processes: nobody else ends holds while customers crowd in.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.queue.capacity() <= self.queue.max_capacity() / KEPT_FREE
     }
 
     /// Follows the positions that this sequencer commits, without going through the database.

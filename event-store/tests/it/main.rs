@@ -3,6 +3,7 @@
 
 mod faults;
 mod idempotency;
+mod overload;
 mod reading;
 mod schema;
 mod sequencing;
