@@ -126,6 +126,17 @@ pub async fn throwaway(max_connections: u32) -> Result<ThrowawayEngines, EngineE
     Ok(ThrowawayEngines { postgres, nats, _guard: guard, _directory: directory })
 }
 
+/// Both engines with the settings of `stagedoor up`, for measurements; streams may have any name.
+pub async fn throwaway_like_up() -> Result<ThrowawayEngines, EngineError> {
+    let directory = directory()?;
+    let binaries = find::postgres(&lookup())?;
+    let options = PostgresOptions::new(binaries, directory.path().join("postgres"));
+    let postgres = Postgres::start(PostgresOptions { throwaway: true, ..options }).await?;
+    let guard = guard::set(directory.path(), &belongings(&postgres))?;
+    let nats = Nats::start(nats_options(directory.path())?).await?;
+    Ok(ThrowawayEngines { postgres, nats, _guard: guard, _directory: directory })
+}
+
 impl ThrowawayEngines {
     /// Where they answer.
     #[must_use]

@@ -1,0 +1,11 @@
+-- An order at one of a thousand shows.
+\set show random(1, 1000)
+\set customer random(1, 256)
+\set order random(1, 9000000000000000000)
+\set payment random(1, 9000000000000000000)
+begin;
+update show set reserved = reserved + 2 where id = :show and reserved + 2 <= capacity;
+insert into orders values (:order, :show, :customer, 'pending', 10700, 'EUR', now());
+insert into reservation values (:order, :show, 2, now() + interval '15 minutes');
+insert into payment values (:payment, :order, 'manual', 10700, 'EUR', 'pending', now());
+commit;

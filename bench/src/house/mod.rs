@@ -1,0 +1,13 @@
+//! What is measured: engines, databases, people, shows, and the program itself.
+
+mod audit;
+mod people;
+mod program;
+mod shows;
+mod site;
+
+pub(crate) use audit::{Ledger, Rows};
+pub(crate) use people::Person;
+pub(crate) use program::{Ports, Role, Running};
+pub(crate) use shows::Hall;
+pub(crate) use site::{House, Site};
