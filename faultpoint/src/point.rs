@@ -9,9 +9,7 @@ named! {
         CommandAnswered = "command/answered",
         /// A batch was taken out of the queue.
         SequencerDrained = "sequencer/drained",
-        /// The log is locked.
-        SequencerLocked = "sequencer/locked",
-        /// What others appended is applied.
+        /// The log is locked, and what others appended is applied.
         SequencerCaughtUp = "sequencer/caught-up",
         /// The batch is decided, in memory.
         SequencerDecided = "sequencer/decided",
@@ -88,7 +86,6 @@ impl Point {
             Self::CommandAccepted
             | Self::CommandAnswered
             | Self::SequencerDrained
-            | Self::SequencerLocked
             | Self::SequencerCaughtUp
             | Self::SequencerDecided
             | Self::SequencerInserted

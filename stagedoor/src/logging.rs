@@ -1,7 +1,8 @@
 //! Logs: lines for people on a terminal, JSON for machines elsewhere.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{BufWriter, IsTerminal, stderr};
 
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
@@ -9,21 +10,29 @@ use crate::{
     settings::{LogFormat, Settings},
 };
 
-/// Sends logs to stderr, in the form and to the depth the settings ask for.
-pub(crate) fn start(settings: &Settings) -> Result<(), Failure> {
+/// Lines that may wait to be written. Beyond them lines are lost: whoever reads the log slowly must not slow down sales.
+const WAITING: usize = 100_000;
+
+/// Sends logs to stderr, in the form and to the depth the settings ask for. A thread of their own writes them, many
+/// lines at a time; what waits is written when the guard is dropped.
+pub(crate) fn start(settings: &Settings) -> Result<WorkerGuard, Failure> {
     let filter = filter(&settings.log)?;
     let pretty = match settings.log_format {
         LogFormat::Auto => stderr().is_terminal(),
         LogFormat::Pretty => true,
         LogFormat::Json => false,
     };
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(WAITING)
+        .thread_name("log")
+        .finish(BufWriter::new(stderr()));
     let registry = tracing_subscriber::registry().with(filter);
     if pretty {
-        registry.with(fmt::layer().with_writer(stderr).with_target(false)).init();
+        registry.with(fmt::layer().with_writer(writer).with_target(false)).init();
     } else {
-        registry.with(fmt::layer().json().flatten_event(true).with_writer(stderr)).init();
+        registry.with(fmt::layer().json().flatten_event(true).with_writer(writer)).init();
     }
-    Ok(())
+    Ok(guard)
 }
 
 fn filter(text: &str) -> Result<EnvFilter, Failure> {

@@ -16,6 +16,11 @@ mod up_lock;
 use std::process::ExitCode;
 
 use failure::Failure;
+use mimalloc::MiMalloc;
+
+/// Orders are many small allocations on several threads at once.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match cli::parse() {

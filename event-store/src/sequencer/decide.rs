@@ -15,7 +15,6 @@ use uuid::Uuid;
 use super::{
     ExecuteError,
     append::{Appendix, Tail},
-    cache::Cache,
     job::{Job, Outcome},
 };
 use crate::record::Position;
@@ -30,50 +29,26 @@ pub(super) struct Remembered {
 
 /// What a batch decides; none of it is seen outside until it is committed.
 pub(super) struct Decided {
+    /// The end of the log that it was decided on.
+    pub(super) on: Tail,
     pub(super) appendix: Appendix,
     pub(super) states: HashMap<StreamId, Versioned>,
     /// One for each job, in order. Refusals, too, wait for the commit: they may rest on a neighbour's events.
     pub(super) outcomes: Vec<Outcome>,
+    /// Commands that were carried out before, and those of this batch: a duplicate that waits in it is answered alike.
+    remembered: HashMap<Uuid, Remembered>,
 }
 
-/// The states a batch sees: its own decisions over what is committed.
-struct Overlay<'a> {
-    batch: &'a HashMap<StreamId, Versioned>,
-    cache: &'a Cache,
+/// The states a batch sees: its own decisions over those that it rests on.
+pub(super) struct Overlay<'a> {
+    pub(super) batch: &'a HashMap<StreamId, Versioned>,
+    pub(super) base: &'a dyn States,
 }
 
 impl States for Overlay<'_> {
     fn get(&self, stream: StreamId) -> Option<&Versioned> {
-        self.batch.get(&stream).or_else(|| self.cache.get(stream))
+        self.batch.get(&stream).or_else(|| self.base.get(stream))
     }
-}
-
-/// Decides all jobs at `now`, or at the time of the last event if the clock says less: time never runs backwards in
-/// the log.
-pub(super) fn decide(
-    jobs: &mut [Box<dyn Job>],
-    cache: &Cache,
-    mut remembered: HashMap<Uuid, Remembered>,
-    tail: Tail,
-    now: DateTime<Utc>,
-) -> Decided {
-    let now = if sabotaged(Sabotage::ClockBackwards) { now } else { now.max(tail.recorded_at) };
-    let mut decided = Decided {
-        appendix: Appendix::after(Tail { recorded_at: now, ..tail }),
-        states: HashMap::new(),
-        outcomes: Vec::with_capacity(jobs.len()),
-    };
-    for job in jobs {
-        let outcome = match remembered.get(&job.context().command_id) {
-            Some(earlier) => replay(job.as_ref(), earlier),
-            None => match decided.one(job.as_mut(), cache, now) {
-                Ok(answer) => decided.remember(job.as_ref(), answer, &mut remembered),
-                Err(error) => Outcome::Failed(error),
-            },
-        };
-        decided.outcomes.push(outcome);
-    }
-    decided
 }
 
 fn replay(job: &dyn Job, earlier: &Remembered) -> Outcome {
@@ -87,13 +62,39 @@ fn replay(job: &dyn Job, earlier: &Remembered) -> Outcome {
 }
 
 impl Decided {
-    fn one(&mut self, job: &mut dyn Job, cache: &Cache, now: DateTime<Utc>) -> Result<String, ExecuteError> {
+    /// Decides nothing yet. All is decided at `now`, or at the time of the last event if the clock says less: time
+    /// never runs backwards in the log.
+    pub(super) fn after(on: Tail, now: DateTime<Utc>, remembered: HashMap<Uuid, Remembered>) -> Self {
+        let now = if sabotaged(Sabotage::ClockBackwards) { now } else { now.max(on.recorded_at) };
+        Self {
+            on,
+            appendix: Appendix::after(Tail { recorded_at: now, ..on }),
+            states: HashMap::new(),
+            outcomes: Vec::new(),
+            remembered,
+        }
+    }
+
+    /// Decides a job on `base` and on what was decided before it.
+    pub(super) fn decide(&mut self, job: &mut dyn Job, base: &dyn States) {
+        let outcome = match self.remembered.get(&job.context().command_id) {
+            Some(earlier) => replay(job, earlier),
+            None => match self.one(job, base) {
+                Ok(answer) => self.remember(job, answer),
+                Err(error) => Outcome::Failed(error),
+            },
+        };
+        self.outcomes.push(outcome);
+    }
+
+    fn one(&mut self, job: &mut dyn Job, base: &dyn States) -> Result<String, ExecuteError> {
+        let now = self.appendix.tail.recorded_at;
         if sabotaged(Sabotage::Oversell) {
-            let known = Overlay { batch: &self.states, cache };
+            let known = Overlay { batch: &self.states, base };
             let emptied = sabotage::without_owners(job.streams(&known), &known);
             self.states.extend(emptied);
         }
-        let overlay = Overlay { batch: &self.states, cache };
+        let overlay = Overlay { batch: &self.states, base };
         let mut random = rand::random::<u128>;
         let mut work = UnitOfWork::new(&overlay, now, &mut random);
         // A panic must not take the neighbours with it. What it leaves behind is thrown away with `work`.
@@ -119,20 +120,14 @@ impl Decided {
         Ok(answer)
     }
 
-    fn remember(
-        &mut self,
-        job: &dyn Job,
-        answer: String,
-        remembered: &mut HashMap<Uuid, Remembered>,
-    ) -> Outcome {
+    fn remember(&mut self, job: &dyn Job, answer: String) -> Outcome {
         let position = self.appendix.tail.position;
         if let Some(fingerprint) = &job.context().fingerprint
             && !sabotaged(Sabotage::ForgetCommands)
         {
             let command_id = job.context().command_id;
             let earlier = Remembered { fingerprint: fingerprint.to_vec(), answer: answer.clone(), position };
-            // A duplicate that waits in the same batch gets this answer.
-            remembered.insert(command_id, earlier);
+            self.remembered.insert(command_id, earlier);
             self.appendix.command(command_id, fingerprint, answer);
         }
         Outcome::Committed(position)

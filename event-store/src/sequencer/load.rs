@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use domain::{State, StoredEvent, StreamId, Versioned};
+use domain::{State, States, StoredEvent, StreamId, Versioned};
 use futures::TryStreamExt;
 use sqlx::{FromRow, PgConnection};
 
@@ -34,8 +34,8 @@ pub(super) async fn load_for(
 }
 
 /// What a job names. One that panics names nothing; it will fail when it is run.
-fn named(job: &dyn Job, cache: &Cache) -> Vec<StreamId> {
-    catch_unwind(AssertUnwindSafe(|| job.streams(cache))).unwrap_or_default()
+pub(super) fn named(job: &dyn Job, known: &dyn States) -> Vec<StreamId> {
+    catch_unwind(AssertUnwindSafe(|| job.streams(known))).unwrap_or_default()
 }
 
 #[derive(FromRow)]

@@ -5,12 +5,15 @@
 //! at once makes the lock cheap.
 
 mod append;
+mod batch;
 mod cache;
 mod decide;
 mod job;
 mod load;
+mod look;
 mod session;
 mod snapshots;
+mod thread;
 mod worker;
 
 use domain::{Operation, Refusal};
@@ -118,12 +121,12 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
-    /// Starts the task.
+    /// Starts the task, on a thread of its own; the handle ends with it.
     #[must_use]
     pub fn start(options: SequencerOptions) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(options.queue);
         let (announce, head) = watch::channel(0);
-        let task = tokio::spawn(Worker::new(options, jobs, announce).run());
+        let task = thread::run("sequencer", Worker::new(options, jobs, announce).run());
         (Self { queue, head }, task)
     }
 

@@ -1,16 +1,16 @@
 //! One connection's conversation with the log while it is written.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use faultpoint::Point;
-use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, PgConnection, postgres::PgConnectOptions};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
     append::{Appendix, Tail, Trace},
-    decide::Remembered,
+    look::{self, Look},
 };
 use crate::{
     canonical::GENESIS,
@@ -28,6 +28,14 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// The most events that are applied while the log is locked.
 pub(super) const CATCH_UP: i64 = 1_000;
+
+/// Why a batch was not written, or may not have been.
+pub(super) enum WriteError {
+    /// Nothing of it is in the log.
+    NotCommitted(sqlx::Error),
+    /// The commit was sent and not answered.
+    Unknown(sqlx::Error),
+}
 
 pub(super) struct Session {
     connection: PgConnection,
@@ -79,60 +87,37 @@ impl Session {
         within(STATEMENT_TIMEOUT, query.fetch_all(&mut self.connection)).await
     }
 
-    /// Begins a transaction that alone may append. A holder that has stood still for more than 5 s is terminated.
-    ///
-    /// What is decided on must be read in a later statement: this one's snapshot is older than the lock.
-    pub(super) async fn lock(&mut self) -> Result<(), sqlx::Error> {
+    /// Begins a transaction that alone may append, and looks at what is to be decided on: the events after a position
+    /// (at most [`CATCH_UP`] + 1), and the commands among `ids` that were carried out before. One round trip: what it
+    /// takes, every batch waits for.
+    pub(super) async fn lock(&mut self, position: Position, ids: &[Uuid]) -> Result<Look, sqlx::Error> {
+        let statements = look::statements(position, ids);
         let begun = Instant::now();
         loop {
-            let locked = within(
-                STATEMENT_TIMEOUT,
-                sqlx::raw_sql(include_str!("../sql/lock.sql")).execute(&mut self.connection),
-            )
-            .await;
-            match locked {
-                Ok(_) => return Ok(()),
+            match within(STATEMENT_TIMEOUT, look::run(&mut self.connection, &statements)).await {
                 Err(error) if is_lock_timeout(&error) && begun.elapsed() < LOCK_PATIENCE => {
                     self.rollback().await?;
                     self.terminate_stale_holder().await?;
                 }
-                Err(error) => return Err(error),
+                other => return other,
             }
         }
     }
 
-    /// The commands among `ids` that were carried out before.
-    pub(super) async fn remembered(
-        &mut self,
-        ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, Remembered>, sqlx::Error> {
-        #[derive(FromRow)]
-        struct Row {
-            command_id: Uuid,
-            fingerprint: Vec<u8>,
-            answer: String,
-            position: Position,
-        }
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let query = sqlx::query_as(include_str!("../sql/remembered.sql")).bind(ids);
-        let rows: Vec<Row> = within(STATEMENT_TIMEOUT, query.fetch_all(&mut self.connection)).await?;
-        let remembered = rows.into_iter().map(|row| {
-            let Row { command_id, fingerprint, answer, position } = row;
-            (command_id, Remembered { fingerprint, answer, position })
-        });
-        Ok(remembered.collect())
+    /// Appends and commits.
+    pub(super) async fn write(&mut self, appendix: &Appendix) -> Result<(), WriteError> {
+        within(STATEMENT_TIMEOUT, appendix.insert(&mut self.connection))
+            .await
+            .map_err(WriteError::NotCommitted)?;
+        faultpoint::reach(Point::SequencerInserted).await;
+        self.commit(appendix.tail.position).await.map_err(WriteError::Unknown)
     }
 
-    pub(super) async fn insert(&mut self, appendix: &Appendix) -> Result<(), sqlx::Error> {
-        within(STATEMENT_TIMEOUT, appendix.insert(&mut self.connection)).await
-    }
-
-    /// Commits. After an error it is unknown whether the transaction was committed.
-    pub(super) async fn commit(&mut self) -> Result<(), sqlx::Error> {
+    async fn commit(&mut self, head: Position) -> Result<(), sqlx::Error> {
+        let statements = include_str!("../sql/commit.sql").trim_end().replace("$1", &head.to_string());
         faultpoint::pass(Point::SequencerBeforeCommit).await?;
-        within(STATEMENT_TIMEOUT, sqlx::raw_sql("commit").execute(&mut self.connection)).await?;
+        let committing = sqlx::raw_sql(AssertSqlSafe(statements)).execute(&mut self.connection);
+        within(STATEMENT_TIMEOUT, committing).await?;
         Ok(faultpoint::pass(Point::SequencerAfterCommit).await?)
     }
 
@@ -143,19 +128,21 @@ impl Session {
     /// Whether a batch whose commit was not answered is in the log. Looks under the lock: without it, the server may
     /// still be busy committing, and the look would be too early.
     pub(super) async fn has(&mut self, trace: Trace) -> Result<bool, sqlx::Error> {
-        self.lock().await?;
         let found = match trace {
-            Trace::Event { position, event_id, hash } => self
-                .event(position)
-                .await?
-                .is_some_and(|event| event.event_id == event_id && event.hash.0 == hash),
-            Trace::Command(command_id) => !self.remembered(&[command_id]).await?.is_empty(),
+            Trace::Event { position, event_id, hash } => {
+                let look = self.lock(position - 1, &[]).await?;
+                look.events.first().is_some_and(|event| event.event_id == event_id && event.hash.0 == hash)
+            }
+            Trace::Command(command_id) => {
+                let look = self.lock(Position::MAX, &[command_id]).await?;
+                look.remembered.contains_key(&command_id)
+            }
         };
         if found {
             // It may have been visible before a synchronous standby had it; a commit of our own waits for that.
             let touch = sqlx::raw_sql(include_str!("../sql/wait_for_standbys.sql"));
             within(STATEMENT_TIMEOUT, touch.execute(&mut self.connection)).await?;
-            self.commit().await?;
+            within(STATEMENT_TIMEOUT, sqlx::raw_sql("commit").execute(&mut self.connection)).await?;
         } else {
             self.rollback().await?;
         }

@@ -1,9 +1,9 @@
 //! The sequencer's task: batch after batch.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, mem, pin::pin, time::Duration};
 
 use domain::{StreamId, Versioned};
-use faultpoint::Point;
+use faultpoint::{Point, Sabotage, sabotaged};
 use sqlx::Connection;
 use tokio::{
     sync::{mpsc, watch},
@@ -14,11 +14,12 @@ use uuid::Uuid;
 use super::{
     ExecuteError, SequencerOptions,
     append::{Tail, Trace},
+    batch::Batch,
     cache::Cache,
-    decide::{Decided, decide},
+    decide::{Decided, Remembered},
     job::{Job, Outcome},
     load::load_for,
-    session::{CATCH_UP, Session},
+    session::{CATCH_UP, Session, WriteError},
     snapshots::{self, Snapshots},
 };
 use crate::{
@@ -31,8 +32,6 @@ const RESOLVE_PATIENCE: Duration = Duration::from_secs(15);
 const RESOLVE_PAUSE: Duration = Duration::from_millis(200);
 /// How long all that a batch needs may take to be loaded.
 const LOAD_TIMEOUT: Duration = Duration::from_secs(20);
-
-type Jobs = Vec<Box<dyn Job>>;
 
 /// Why a batch came to nothing, or may have.
 enum Failure {
@@ -57,6 +56,8 @@ pub(super) struct Worker {
     session: Option<Session>,
     log_id: Option<Uuid>,
     tail: Option<Tail>,
+    /// What arrived while a batch was written.
+    next: Batch,
     /// Others write too: what they appended is better read before the log is locked.
     others_write: bool,
 }
@@ -76,20 +77,17 @@ impl Worker {
             session: None,
             log_id: None,
             tail: None,
+            next: Batch::default(),
             others_write: false,
         }
     }
 
     /// Works until the last handle is dropped and everything accepted is answered.
     pub(super) async fn run(mut self) {
-        let mut jobs = Vec::with_capacity(self.options.batch);
-        // No timer: what arrives while one batch commits is the next batch.
-        while self.jobs.recv_many(&mut jobs, self.options.batch).await > 0 {
+        // No timer: what arrives while one batch is written is the next batch.
+        while let Some(batch) = self.next_batch().await {
             faultpoint::reach(Point::SequencerDrained).await;
-            let batch: Jobs = jobs.drain(..).filter(|job| !job.is_abandoned()).collect();
-            if !batch.is_empty() {
-                self.work_off(batch).await;
-            }
+            self.work_off(batch).await;
         }
         if let Some(mut session) = self.session {
             // The server notices a dropped connection by itself; a polite goodbye only spares it a log line.
@@ -97,31 +95,45 @@ impl Worker {
         }
     }
 
-    async fn work_off(&mut self, mut jobs: Jobs) {
+    /// What arrived while the batch before was written, or else whatever arrives next; `None` when nothing ever will.
+    async fn next_batch(&mut self) -> Option<Batch> {
+        let mut jobs = Vec::new();
+        while self.next.len() == 0 {
+            if self.jobs.recv_many(&mut jobs, self.options.batch).await == 0 {
+                return None;
+            }
+            jobs.retain(|job| !job.is_abandoned());
+            self.next = Batch::of(mem::take(&mut jobs));
+        }
+        Some(mem::take(&mut self.next))
+    }
+
+    async fn work_off(&mut self, mut batch: Batch) {
         let begun = Instant::now();
-        let operations = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
+        let operations = u32::try_from(batch.len()).unwrap_or(u32::MAX);
         metrics::histogram!("stagedoor_sequencer_batch_operations").record(operations);
-        match self.attempt_afresh(&mut jobs).await {
+        match self.attempt_afresh(&mut batch).await {
             Ok(decided) => {
                 faultpoint::reach(Point::SequencerBeforeSettle).await;
-                self.adopt(jobs, decided);
+                self.adopt(batch, decided);
                 faultpoint::reach(Point::SequencerSettled).await;
             }
             Err(Failure::NotCommitted(error)) if is_rejected(&error) => {
-                Box::pin(self.isolate(jobs, error)).await;
+                Box::pin(self.isolate(batch, error)).await;
             }
             Err(Failure::NotCommitted(error)) => {
-                tracing::warn!(%error, operations = jobs.len(), "a batch was not committed");
+                tracing::warn!(%error, operations, "a batch was not committed");
                 self.session = None;
-                settle_all(jobs, &ExecuteError::Unavailable);
+                batch.fail(&ExecuteError::Unavailable);
             }
             Err(Failure::Unknown { error, decided, trace }) => {
-                tracing::warn!(%error, operations = jobs.len(), "a commit was not answered; looking it up");
+                tracing::warn!(%error, operations, "a commit was not answered; looking it up");
                 self.session = None;
-                if self.resolve(trace).await {
-                    self.adopt(jobs, *decided);
+                mem::take(&mut self.next).fail(&ExecuteError::Unavailable);
+                if sabotaged(Sabotage::UnresolvedCommit) || self.resolve(trace).await {
+                    self.adopt(batch, *decided);
                 } else {
-                    settle_all(jobs, &ExecuteError::Unavailable);
+                    batch.fail(&ExecuteError::Unavailable);
                 }
             }
         }
@@ -130,60 +142,95 @@ impl Worker {
 
     /// The server was there and did not take the batch: one of its operations is at fault, and must not take its
     /// neighbours with it. Each is tried alone, from history as it is stored.
-    async fn isolate(&mut self, jobs: Jobs, error: sqlx::Error) {
+    async fn isolate(&mut self, mut batch: Batch, error: sqlx::Error) {
         self.session = None;
         self.cache.clear();
-        if jobs.len() == 1 {
+        if batch.len() == 1 {
             tracing::error!(%error, "the log rejected an operation");
-            return settle_all(jobs, &ExecuteError::Defect("the log rejected it".into()));
+            return batch.fail(&ExecuteError::Defect("the log rejected it".into()));
         }
-        let mut jobs = jobs.into_iter();
+        let mut jobs = mem::take(batch.jobs()).into_iter();
         while let Some(job) = jobs.next() {
-            self.work_off(vec![job]).await;
+            self.work_off(Batch::of(vec![job])).await;
             match self.session().await {
                 Ok(session) => self.session = Some(session),
-                Err(_) => return settle_all(jobs.collect(), &ExecuteError::Unavailable),
+                Err(_) => return Batch::of(jobs.collect()).fail(&ExecuteError::Unavailable),
             }
         }
     }
 
     /// Tries a batch; once more, on a new connection, if the old one turns out to be dead: the database may have been
     /// restarted while nobody asked.
-    async fn attempt_afresh(&mut self, jobs: &mut Jobs) -> Result<Decided, Failure> {
+    async fn attempt_afresh(&mut self, batch: &mut Batch) -> Result<Decided, Failure> {
         let reused = self.session.is_some();
-        match self.attempt(jobs).await {
+        match self.attempt(batch).await {
             Err(Failure::NotCommitted(error)) if reused && is_lost(&error) => {
                 tracing::info!(%error, "the connection was dead; trying a new one");
-                self.attempt(jobs).await
+                self.attempt(batch).await
             }
             other => other,
         }
     }
 
-    async fn attempt(&mut self, jobs: &mut Jobs) -> Result<Decided, Failure> {
+    async fn attempt(&mut self, batch: &mut Batch) -> Result<Decided, Failure> {
         let mut session = self.session().await?;
-        within(LOAD_TIMEOUT, load_for(jobs, &mut self.cache, session.connection())).await?;
+        let ahead = batch.ahead(self.tail);
+        let jobs = batch.jobs();
+        let first = ahead.as_ref().map_or(0, |ahead| ahead.outcomes.len());
+        within(LOAD_TIMEOUT, load_for(&jobs[first..], &mut self.cache, session.connection())).await?;
         if self.others_write {
             self.catch_up(&mut session).await?;
         }
-        let tail = self.lock_and_catch_up(&mut session).await?;
+        let (tail, remembered) = self.lock_and_catch_up(&mut session, &remembered_ids(jobs)).await?;
         faultpoint::reach(Point::SequencerCaughtUp).await;
-        let remembered = session.remembered(&remembered_ids(jobs)).await?;
-        let decided = decide(jobs, &self.cache, remembered, tail, self.options.clock.now());
+        let stands = ahead.filter(|ahead| ahead.on == tail && remembered.is_empty());
+        let mut decided = match stands {
+            Some(ahead) => ahead,
+            None => {
+                within(LOAD_TIMEOUT, load_for(&jobs[..first], &mut self.cache, session.connection())).await?;
+                Decided::after(tail, self.options.clock.now(), remembered)
+            }
+        };
+        for job in &mut jobs[decided.outcomes.len()..] {
+            decided.decide(job.as_mut(), &self.cache);
+        }
         faultpoint::reach(Point::SequencerDecided).await;
+        if sabotaged(Sabotage::AnswerBeforeCommit) {
+            mem::take(batch).settle(mem::take(&mut decided.outcomes));
+        }
         match decided.appendix.trace() {
             None => session.rollback().await?,
-            Some(trace) => {
-                session.insert(&decided.appendix).await?;
-                faultpoint::reach(Point::SequencerInserted).await;
-                if let Err(error) = session.commit().await {
+            Some(trace) => match self.write(&mut session, &decided).await {
+                Ok(()) => {}
+                Err(WriteError::NotCommitted(error)) => return Err(error.into()),
+                Err(WriteError::Unknown(error)) => {
                     return Err(Failure::Unknown { error, decided: Box::new(decided), trace });
                 }
-            }
+            },
         }
         // Only a session that did all this is used again.
         self.session = Some(session);
         Ok(decided)
+    }
+
+    /// Writes a batch, and meanwhile takes in and decides the next. While others write, too, deciding ahead would be in
+    /// vain.
+    async fn write(&mut self, session: &mut Session, decided: &Decided) -> Result<(), WriteError> {
+        let mut writing = pin!(session.write(&decided.appendix));
+        loop {
+            let room = self.next.len() < self.options.batch;
+            tokio::select! {
+                biased;
+                written = &mut writing => return written,
+                Some(job) = self.jobs.recv(), if room => {
+                    if self.others_write {
+                        self.next.wait(job);
+                    } else {
+                        self.next.decide(job, decided, &self.cache, self.options.clock.now());
+                    }
+                }
+            }
+        }
     }
 
     /// The open connection, or a new one. After a reconnection the states at hand are kept only if the log still has
@@ -222,15 +269,20 @@ impl Worker {
         }
     }
 
-    async fn lock_and_catch_up(&mut self, session: &mut Session) -> Result<Tail, sqlx::Error> {
+    /// The log's end under the lock, and those of the commands that were carried out before.
+    async fn lock_and_catch_up(
+        &mut self,
+        session: &mut Session,
+        ids: &[Uuid],
+    ) -> Result<(Tail, HashMap<Uuid, Remembered>), sqlx::Error> {
         loop {
-            session.lock().await?;
-            faultpoint::reach(Point::SequencerLocked).await;
-            let events = session.after(self.position()).await?;
-            self.others_write = !events.is_empty();
-            self.apply(&events)?;
-            if i64::try_from(events.len()).unwrap_or(i64::MAX) <= CATCH_UP {
-                return self.tail.ok_or_else(|| sqlx::Error::Protocol("the log's end is not known".into()));
+            let look = session.lock(self.position(), ids).await?;
+            self.others_write = !look.events.is_empty();
+            self.apply(&look.events)?;
+            if i64::try_from(look.events.len()).unwrap_or(i64::MAX) <= CATCH_UP {
+                let tail =
+                    self.tail.ok_or_else(|| sqlx::Error::Protocol("the log's end is not known".into()))?;
+                return Ok((tail, look.remembered));
             }
             session.rollback().await?;
             self.catch_up(session).await?;
@@ -257,17 +309,15 @@ impl Worker {
     }
 
     /// Takes over what is now committed, and answers everyone.
-    fn adopt(&mut self, jobs: Jobs, decided: Decided) {
-        let Decided { appendix, states, outcomes } = decided;
+    fn adopt(&mut self, batch: Batch, decided: Decided) {
+        let Decided { appendix, states, outcomes, .. } = decided;
         metrics::counter!("stagedoor_events_appended_total").increment(appendix.len() as u64);
         let grown = appendix.len() > 0;
         if grown {
             self.tail = Some(appendix.tail);
             self.announce.send_replace(appendix.tail.position);
         }
-        for (job, outcome) in jobs.into_iter().zip(outcomes) {
-            job.settle(outcome);
-        }
+        batch.settle(outcomes);
         self.keep(states);
     }
 
@@ -325,13 +375,7 @@ fn is_lost(error: &sqlx::Error) -> bool {
     ended || matches!(error, sqlx::Error::Io(broken) if broken.kind() != std::io::ErrorKind::TimedOut)
 }
 
-fn remembered_ids(jobs: &Jobs) -> Vec<Uuid> {
+fn remembered_ids(jobs: &[Box<dyn Job>]) -> Vec<Uuid> {
     let kept = jobs.iter().map(|job| job.context()).filter(|context| context.fingerprint.is_some());
     kept.map(|context| context.command_id).collect()
-}
-
-fn settle_all(jobs: Jobs, error: &ExecuteError) {
-    for job in jobs {
-        job.settle(Outcome::Failed(error.clone()));
-    }
 }

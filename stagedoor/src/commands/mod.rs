@@ -22,11 +22,11 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { settings, json, command } = cli;
     match command {
         Command::Up { reset, seed } => {
-            logging::start(&settings)?;
+            let _written_at_the_end = logging::start(&settings)?;
             Box::pin(up::run(settings, reset, seed)).await
         }
         Command::Serve { role } => {
-            logging::start(&settings)?;
+            let _written_at_the_end = logging::start(&settings)?;
             Box::pin(serve::run(settings, role)).await
         }
         Command::Down => down::run(&settings).await,
