@@ -8,9 +8,10 @@ use http::request::Parts;
 
 use crate::App;
 
-/// How long a refusal is held back. A caller that comes back at once, whatever `Retry-After` says, would else cost
-/// nearly as much as one that is served.
-const BRAKE: Duration = Duration::from_millis(100);
+/// A refusal is held back for so long, and so often it is seen whether there is room by then. A caller that comes back
+/// at once, whatever `Retry-After` says, would else cost nearly as much as one that is served.
+const LOOKS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What handlers share, for a request that the sequencer has room for.
 ///
@@ -22,12 +23,12 @@ impl FromRequestParts<App> for Admitted {
     type Rejection = Problem;
 
     async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Problem> {
-        if app.sequencer.is_crowded() {
-            tokio::time::sleep(BRAKE).await;
-            if app.sequencer.is_crowded() {
-                return Err(Problem::queue_full());
+        for _ in 0..LOOKS {
+            if !app.sequencer.is_crowded() {
+                return Ok(Self(app.clone()));
             }
+            tokio::time::sleep(PAUSE).await;
         }
-        Ok(Self(app.clone()))
+        Err(Problem::queue_full())
     }
 }

@@ -16,7 +16,7 @@ use tokio::{
 use crate::support::{BoxOffice, Client, Reply, order};
 
 /// Longer than a refusal takes; whoever waits longer has been let in.
-const LET_IN: Duration = Duration::from_millis(500);
+const LET_IN: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A box office whose few places for waiting are taken, because somebody holds the log's lock.
