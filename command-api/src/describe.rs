@@ -19,6 +19,7 @@ const OF_CALLERS: &[(&str, &str)] =
 /// What a call with a body may be refused for.
 const OF_BODIES: &[(&str, &str)] = &[
     ("400", "`malformed-json`"),
+    ("408", "`body-timeout`: the body did not arrive in time"),
     ("413", "`body-too-large`"),
     ("415", "`unsupported-media-type`"),
     ("422", "`invalid`: broken rules of shape (`errors`)"),
@@ -27,6 +28,7 @@ const OF_BODIES: &[(&str, &str)] = &[
 /// The same, where an idempotency key is needed.
 const OF_COMMANDS: &[(&str, &str)] = &[
     ("400", "`malformed-json`, `idempotency-key-missing`"),
+    ("408", "`body-timeout`: the body did not arrive in time"),
     ("413", "`body-too-large`"),
     ("415", "`unsupported-media-type`"),
     ("422", "`invalid`: broken rules of shape (`errors`); `idempotency-key-reused`"),
