@@ -223,6 +223,9 @@ impl Worker {
                 biased;
                 written = &mut writing => return written,
                 Some(job) = self.jobs.recv(), if room => {
+                    if job.is_abandoned() {
+                        continue;
+                    }
                     if self.others_write {
                         self.next.wait(job);
                     } else {
