@@ -29,7 +29,7 @@ pub(crate) async fn take_over(
         .fetch_optional(&mut *transaction)
         .await?;
     let position = match known {
-        Some(known) if known.token > token => None,
+        Some(known) if known.token > token && !sabotaged(Sabotage::FencingOff) => None,
         Some(known) if known.log_id == log_id => {
             claim(&mut transaction, process, token).await?;
             Some(known.position)

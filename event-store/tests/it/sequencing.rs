@@ -36,6 +36,24 @@ async fn ten_thousand_operations_from_three_writers_leave_no_gap() {
     assert_eq!(placed, 4_000);
 }
 
+/// The log's own keys keep writers apart that don't lock it; but then they are in each other's way.
+#[tokio::test(flavor = "multi_thread")]
+async fn three_writers_at_once_turn_nobody_away() {
+    let database = Database::new().await;
+    let mut running = JoinSet::new();
+    for _ in 0..3 {
+        let writer = database.sequencer();
+        let show = show_of(&writer, 200).await;
+        running.spawn(async move {
+            for _ in 0..200 {
+                buy(&writer, show).await.unwrap();
+            }
+        });
+    }
+    running.join_all().await;
+    assert_eq!(database.log().await.len(), 3 * (2 + 3 * 200));
+}
+
 async fn retry<F: Future<Output = Result<Committed<OrderSummary>, ExecuteError>>>(
     attempt: impl Fn() -> F,
 ) -> Result<Committed<OrderSummary>, ExecuteError> {

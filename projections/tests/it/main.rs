@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod accidents;
+mod controls;
 mod crashes;
 mod keeping_up;
 mod parking;

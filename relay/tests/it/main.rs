@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod accidents;
+mod controls;
 mod outages;
 mod relaying;
 mod resetting;

@@ -3,6 +3,7 @@
 //! A scene is a short play at a box office that ends with an audit. With its guard off the audit complains, and says of
 //! what; as the program is, all scenes pass. Guards that a crate's own tests watch are switched off beside those tests.
 
+mod complete;
 mod scenes;
 mod stage;
 
@@ -41,6 +42,7 @@ async fn as_it_is_the_program_passes_every_scene() {
     scenes::dies_between_rows_and_checkpoint(&mut stage).await;
     scenes::dies_between_checkpoint_and_commit(&mut stage).await;
     scenes::dies_after_the_commit_of_a_batch(&mut stage).await;
+    scenes::is_overtaken(&mut stage).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,6 +89,11 @@ async fn a_commit_that_was_taken_for_granted_is_found() {
 async fn a_checkpoint_apart_from_its_rows_is_found() {
     let sabotage = Sabotage::CheckpointApartFromRows.name();
     finds("inventory:", sabotage, scenes::dies_between_rows_and_checkpoint).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_that_is_not_fenced_is_found() {
+    finds("inventory:", Sabotage::FencingOff.name(), scenes::is_overtaken).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::stage::Stage;
-use crate::support::{new_key, quantity};
+use crate::support::{eventually, new_key, quantity};
 
 /// An answer that comes while its batch waits comes at once; one that does not come is not waited for longer.
 const AT_ONCE: Duration = Duration::from_millis(500);
@@ -87,7 +87,7 @@ pub(super) async fn dies_before_the_commit(stage: &mut Stage) {
     let customer = stage.house.customer.clone();
     let asked =
         tokio::spawn(async move { customer.try_post(&new_key(), "/v1/orders", &quantity(&show, 1)).await });
-    stage.taken("commit-waits", 1).await;
+    stage.reached("sequencer/before-commit", 1).await;
     if let Ok(answer) = timeout(AT_ONCE, asked).await {
         stage.tell(answer.unwrap().unwrap());
     }
@@ -96,23 +96,45 @@ pub(super) async fn dies_before_the_commit(stage: &mut Stage) {
 }
 
 pub(super) async fn dies_between_rows_and_checkpoint(stage: &mut Stage) {
-    dies_in_a_batch(stage, "rows-wait").await;
+    dies_in_a_batch(stage, "rows-wait", "projections/rows-written").await;
 }
 
 pub(super) async fn dies_between_checkpoint_and_commit(stage: &mut Stage) {
-    dies_in_a_batch(stage, "checkpoint-waits").await;
+    dies_in_a_batch(stage, "checkpoint-waits", "projections/before-commit").await;
 }
 
 pub(super) async fn dies_after_the_commit_of_a_batch(stage: &mut Stage) {
-    dies_in_a_batch(stage, "batch-waits").await;
+    dies_in_a_batch(stage, "batch-waits", "projections/after-commit").await;
 }
 
-async fn dies_in_a_batch(stage: &mut Stage, moment: &str) {
+async fn dies_in_a_batch(stage: &mut Stage, cue: &str, point: &str) {
     let show = stage.show(10).await;
     stage.audit().await;
-    stage.cue(moment);
+    stage.cue(cue);
     stage.order(&show, 2).await;
-    stage.taken(moment, CONCERNED).await;
-    stage.crash(moment).await;
+    stage.reached(point, CONCERNED).await;
+    stage.crash(cue).await;
+    stage.audit().await;
+}
+
+/// Somebody else applies what is about to be applied.
+pub(super) async fn is_overtaken(stage: &mut Stage) {
+    let show = stage.show(10).await;
+    stage.audit().await;
+    stage.cue("read-models-wait");
+    let placed = stage.order(&show, 2).await.unwrap();
+    stage.reached("projections/read", CONCERNED).await;
+    let second = stage.second_projections().await;
+    stage.projected(placed.position()).await;
+    stage.cue("batch-is-told");
+    stage.end_cue("read-models-wait");
+    eventually("an end of the batch", Duration::from_secs(20), || async {
+        let given_way = stage.said("another instance moved the checkpoint");
+        (given_way + stage.said("\"point\":\"projections/after-commit\"") >= CONCERNED).then_some(())
+    })
+    .await;
+    stage.end_cue("batch-is-told");
+    drop(second);
+    sqlx::raw_sql("delete from leases").execute(&stage.house.world.pool).await.unwrap();
     stage.audit().await;
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use serde_json::json;
 
-use crate::support::{House, Outcome, Process, Reply, Role, World, audit, eventually};
+use crate::support::{House, Outcome, Ports, Process, Reply, Role, World, audit, eventually};
 
 /// Each of these happens while a file of its name exists.
 const CUES: &[(&str, &str, &str)] = &[
@@ -14,6 +14,7 @@ const CUES: &[(&str, &str, &str)] = &[
     ("rows-wait", "projections/rows-written", "hold"),
     ("checkpoint-waits", "projections/before-commit", "hold"),
     ("batch-waits", "projections/after-commit", "hold"),
+    ("batch-is-told", "projections/after-commit", "pause:0"),
 ];
 const WITHIN: Duration = Duration::from_secs(20);
 
@@ -21,6 +22,8 @@ pub(super) struct Stage {
     pub(super) house: House,
     sabotages: String,
     told: Vec<Outcome>,
+    /// How long the log was at the last cue.
+    cued_at: usize,
 }
 
 impl Stage {
@@ -29,7 +32,7 @@ impl Stage {
         let world = World::new().await;
         let settings = settings(&world, sabotages);
         let house = House::in_world_with(world, &settings).await;
-        Self { house, sabotages: sabotages.to_owned(), told: Vec::new() }
+        Self { house, sabotages: sabotages.to_owned(), told: Vec::new(), cued_at: 0 }
     }
 
     pub(super) async fn show(&self, seats: u32) -> String {
@@ -64,7 +67,8 @@ impl Stage {
         fs::write(file(&self.house.world, "clock"), skew.to_string()).unwrap();
     }
 
-    pub(super) fn cue(&self, name: &str) {
+    pub(super) fn cue(&mut self, name: &str) {
+        self.cued_at = self.house.process.log().lines().count();
         fs::write(file(&self.house.world, name), "").unwrap();
     }
 
@@ -72,15 +76,30 @@ impl Stage {
         fs::remove_file(file(&self.house.world, name)).unwrap();
     }
 
-    /// Waits until a cue was taken by so many.
-    pub(super) async fn taken(&self, name: &str, times: usize) {
-        let (_, point, _) = CUES.iter().find(|(cue, ..)| *cue == name).unwrap();
-        let file = file(&self.house.world, name).to_str().unwrap().to_owned();
+    /// Waits until a point was reached so often, while there was a cue for it.
+    pub(super) async fn reached(&self, point: &str, times: usize) {
         eventually(point, WITHIN, || async {
-            let log = self.house.process.log();
-            let taken = log.lines().filter(|line| line.contains(point) && line.contains(&file)).count();
-            // The first line tells all rules.
-            (taken > times).then_some(())
+            (self.said(&format!("\"point\":\"{point}\"")) >= times).then_some(())
+        })
+        .await;
+    }
+
+    /// How many lines of the log have said so since the last cue.
+    pub(super) fn said(&self, text: &str) -> usize {
+        self.house.process.log().lines().skip(self.cued_at).filter(|line| line.contains(text)).count()
+    }
+
+    /// Another process projects as well; it knows nothing of cues.
+    pub(super) async fn second_projections(&self) -> Process {
+        sqlx::raw_sql("delete from leases").execute(&self.house.world.pool).await.unwrap();
+        self.house.world.serve_with(Role::Projections, Ports::free(), &[]).await
+    }
+
+    /// Waits until all read models have come so far.
+    pub(super) async fn projected(&self, position: i64) {
+        let lowest = "select min(position) from projection_checkpoints";
+        eventually("the read models", WITHIN, || async {
+            (self.house.world.number(lowest).await >= position).then_some(())
         })
         .await;
     }

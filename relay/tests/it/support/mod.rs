@@ -16,7 +16,9 @@ use uuid::Uuid;
 pub use self::{log::Log, stream::Stream};
 
 /// Far longer than anything here takes.
-const AT_MOST: Duration = Duration::from_mins(1);
+fn at_most() -> Duration {
+    faultpoint::control::patience(Duration::from_mins(1))
+}
 
 /// One test's own database and stream.
 pub struct World {
@@ -81,13 +83,13 @@ impl Relay {
 
     pub async fn becomes(&mut self, wanted: impl Fn(&RelayState) -> bool) -> RelayStatus {
         let waiting = async { self.status.wait_for(|status| wanted(&status.state)).await.unwrap().clone() };
-        let status = timeout(AT_MOST, waiting).await;
+        let status = timeout(at_most(), waiting).await;
         status.unwrap_or_else(|_| panic!("the relay stays as it is: {:?}", *self.status.borrow()))
     }
 
     pub async fn stop(mut self) {
         self.cancel.cancel();
-        timeout(AT_MOST, &mut self.work).await.expect("the relay ends").unwrap();
+        timeout(at_most(), &mut self.work).await.expect("the relay ends").unwrap();
     }
 }
 
@@ -105,7 +107,7 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut question: impl FnMu
             pause.tick().await;
         }
     };
-    timeout(AT_MOST, asking).await.unwrap_or_else(|_| panic!("{what}: not within {AT_MOST:?}"));
+    timeout(at_most(), asking).await.unwrap_or_else(|_| panic!("{what}: not in time"));
 }
 
 async fn new_database() -> PgConnectOptions {
