@@ -1,6 +1,6 @@
 # `make up` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .POSIX:
-.PHONY: help up down test lint fmt generate ci
+.PHONY: help up down test faults lint fmt generate ci
 
 # dev builds in minutes, release takes longer and is optimised.
 PROFILE = dev
@@ -11,6 +11,7 @@ help:
 	@echo "            ARGS='--reset' make up starts afresh"
 	@echo "make down   end a running make up"
 	@echo "make test   all tests, on engines of their own; scripts/test -p relay runs one crate's"
+	@echo "make faults  the fault campaign, an hour; FAULTS_MINUTES and SEED (scripts/faults has more)"
 	@echo "make lint   what CI checks besides the tests: format, clippy, dependencies"
 	@echo "make fmt    format the code"
 	@echo "make generate  write the files that are generated from the code"
@@ -27,6 +28,10 @@ down:
 test:
 	@./bootstrap
 	@scripts/test $(ARGS)
+
+faults:
+	@./bootstrap
+	@scripts/faults
 
 lint:
 	cargo fmt --all --check

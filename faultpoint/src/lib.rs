@@ -9,7 +9,8 @@
 //! - [`POINTS`]: rules by semicolon, each `point=action`, `point=action@trigger`. Actions are `kill` (`SIGKILL` to
 //!   itself), `stop` (`SIGSTOP` to itself), `pause:MILLISECONDS`, `hold:/FILE` (waits while the file exists), `panic`,
 //!   and, where the program can be told of it, `fail`. Triggers are `17` (the 17th time only), `1/50#7` (one time in
-//!   50, by seed 7), `/FILE` (while the file exists); without one, every time.
+//!   50, by seed 7), `/FILE` (while the file exists; whoever comes by writes its process id into it); without one, every
+//!   time.
 //!   `sequencer/before-commit=kill@17;relay/acked=pause:200@1/50#3`
 //! - [`SABOTAGES`]: sabotages by comma, each with or without a trigger: `skip-lock,positions-go-back@1/2#1`
 //! - [`CLOCK`]: a file that holds by how many milliseconds the program's clock is wrong.

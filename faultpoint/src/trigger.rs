@@ -1,7 +1,10 @@
 //! When something happens.
 
 use std::{
-    path::PathBuf,
+    fs::OpenOptions,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process,
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -45,9 +48,15 @@ impl Trigger {
             When::Always => true,
             When::Nth(nth) => hit == *nth,
             When::OneIn { times, seed } => mix(seed.wrapping_add(hit)).is_multiple_of(*times),
-            When::WhileThereIs(file) => file.exists(),
+            When::WhileThereIs(file) => sign(file).is_ok(),
         }
     }
+}
+
+/// Whoever put the file there can read in it who came by: a process that is killed has no time to log it.
+fn sign(file: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).open(file)?;
+    file.write_all(format!("{}\n", process::id()).as_bytes())
 }
 
 fn positive(text: &str) -> Option<u64> {
@@ -89,6 +98,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let trigger = Trigger::parse(file.path().to_str().unwrap()).unwrap();
         assert!(trigger.fires());
+        assert_eq!(std::fs::read_to_string(file.path()).unwrap(), format!("{}\n", process::id()));
         file.close().unwrap();
         assert!(!trigger.fires());
     }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod auditor;
+mod campaign;
 mod cli;
 mod controls;
 mod faults;

@@ -113,9 +113,14 @@ impl Caller {
 
     /// A command whose body is sent as it stands.
     pub(crate) async fn post_text(&self, path: &str, body: &str) -> Reply {
+        self.try_post_text(path, body).await.unwrap()
+    }
+
+    /// As [`Caller::post_text`], at a service that may not be there.
+    pub(crate) async fn try_post_text(&self, path: &str, body: &str) -> Result<Reply, reqwest::Error> {
         let request = self.api.http.post(format!("{}{path}", self.api.commands));
         let request = request.header("Idempotency-Key", new_key()).header("Content-Type", "application/json");
-        self.send(request.body(body.to_owned())).await.unwrap()
+        self.send(request.body(body.to_owned())).await
     }
 
     /// Any command, without a key.

@@ -17,7 +17,7 @@ pub(crate) use load::{Load, Outcome, until_answered};
 pub(crate) use ports::Ports;
 pub(crate) use process::Process;
 pub(crate) use program::{Ran, command, program, run, run_with_input};
-pub(crate) use world::{Role, World};
+pub(crate) use world::{PASSWORD, Role, World};
 
 use std::{future::Future, time::Duration};
 

@@ -23,7 +23,8 @@ pub(crate) enum Role {
     All,
 }
 
-const PASSWORD: &str = "correct horse battery";
+/// Everybody's.
+pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Roles that log in; every database of the server has them.
 const LOG_IN_ROLES: &str = "
 do $$
@@ -99,6 +100,11 @@ impl World {
     pub(crate) fn database_url(&self, role: &str) -> String {
         let (host, port) = (self.owner.get_host(), self.owner.get_port());
         format!("postgres://{role}:acceptance@{host}:{port}/{}", self.database())
+    }
+
+    /// The port of its Postgres.
+    pub(crate) fn port(&self) -> u16 {
+        self.owner.get_port()
     }
 
     fn owner_url(&self) -> String {
@@ -189,7 +195,7 @@ impl World {
 }
 
 impl Role {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CommandApi => "command-api",
             Self::QueryApi => "query-api",

@@ -53,7 +53,8 @@ impl Books {
         self.orders.values().filter(|order| order["status"] == status).count()
     }
 
-    fn enter(&mut self, event: &Event) {
+    /// The next event; panics where it breaks a rule.
+    pub(crate) fn enter(&mut self, event: &Event) {
         let (category, id) = event.stream();
         let id = id.to_owned();
         match category {

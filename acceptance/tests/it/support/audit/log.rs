@@ -58,11 +58,18 @@ impl Event {
 }
 
 pub(super) async fn read(world: &World) -> Vec<Event> {
+    read_after(world, 0, i64::MAX).await
+}
+
+/// So many of the events behind a position.
+pub(crate) async fn read_after(world: &World, position: i64, limit: i64) -> Vec<Event> {
     sqlx::query_as(
         "select position, stream_id, version, event_id, type, data, metadata, recorded_at, hash,
             data::text as data_text, metadata::text as metadata_text
-        from events order by position",
+        from events where position > $1 order by position limit $2",
     )
+    .bind(position)
+    .bind(limit)
     .fetch_all(&world.pool)
     .await
     .unwrap()
@@ -70,16 +77,46 @@ pub(super) async fn read(world: &World) -> Vec<Event> {
 
 /// Positions and versions have no gap, time runs forward, and the chain holds.
 pub(super) fn is_whole(log: &[Event]) {
-    let mut previous = vec![0; 32];
-    let mut versions: HashMap<&str, i64> = HashMap::new();
-    let mut latest = DateTime::<Utc>::MIN_UTC;
-    for (event, position) in log.iter().zip(1..) {
+    let mut chain = Chain::default();
+    for event in log {
+        chain.follow(event);
+    }
+}
+
+/// As far as the log has been read.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    position: i64,
+    hash: Vec<u8>,
+    latest: DateTime<Utc>,
+    versions: HashMap<String, i64>,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self { position: 0, hash: vec![0; 32], latest: DateTime::<Utc>::MIN_UTC, versions: HashMap::new() }
+    }
+}
+
+impl Chain {
+    /// The next event; panics where it breaks a rule.
+    pub(crate) fn follow(&mut self, event: &Event) {
+        self.position += 1;
+        let position = self.position;
         assert_eq!(event.position, position, "positions have no gap");
-        let version = versions.entry(&event.stream_id).or_default();
+        let version = self.versions.entry(event.stream_id.clone()).or_default();
         *version += 1;
         assert_eq!(event.version, *version, "versions of {} have no gap", event.stream_id);
-        assert!(event.recorded_at >= latest, "time ran backwards at {position}");
-        assert!(event.hash == event.expected_hash(&previous), "the chain breaks at {position}");
-        (previous, latest) = (event.hash.clone(), event.recorded_at);
+        assert!(event.recorded_at >= self.latest, "time ran backwards at {position}");
+        assert!(event.hash == event.expected_hash(&self.hash), "the chain breaks at {position}");
+        (self.hash, self.latest) = (event.hash.clone(), event.recorded_at);
+    }
+
+    pub(crate) fn position(&self) -> i64 {
+        self.position
+    }
+
+    pub(crate) fn hash(&self) -> &[u8] {
+        &self.hash
     }
 }

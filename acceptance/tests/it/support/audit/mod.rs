@@ -11,7 +11,9 @@ use std::{
 };
 
 pub(crate) use books::Books;
-pub(crate) use log::Event;
+pub(crate) use log::{Chain, Event, read_after};
+pub(crate) use stream::{NEXT_MESSAGE, filled, is_the_event};
+pub(crate) use tables::{Touched, equal as tables_equal};
 
 use super::{Outcome, World, eventually};
 
@@ -31,7 +33,7 @@ pub(crate) async fn audit_read_models(world: &World) -> Books {
     log::is_whole(&log);
     let books = Books::keep(log);
     caught_up(world, books.head()).await;
-    tables::equal(world, &books).await;
+    tables::equal(world, &books, &Touched::All).await;
     books
 }
 

@@ -16,7 +16,8 @@ use crate::support::{World, eventually};
 
 /// A relay whose predecessor was killed waits for its lease to end.
 const REFILLS_WITHIN: Duration = Duration::from_mins(1);
-const NEXT_MESSAGE: Duration = Duration::from_secs(10);
+/// How long a message may take that the stream has.
+pub(crate) const NEXT_MESSAGE: Duration = Duration::from_secs(10);
 
 /// The stream ends where the log ends; every message in it stands at its event's position and says the same.
 pub(super) async fn equals(world: &World, log: &[Event]) {
@@ -30,19 +31,23 @@ pub(super) async fn equals(world: &World, log: &[Event]) {
     let mut messages = stream.create_consumer(everything).await.unwrap().messages().await.unwrap();
     for event in &log[usize::try_from(first).unwrap() - 1..] {
         let message = tokio::time::timeout(NEXT_MESSAGE, messages.next()).await.expect("a message");
-        let message = message.unwrap().unwrap();
-        let sequence = message.info().unwrap().stream_sequence;
-        assert_eq!(i64::try_from(sequence).unwrap(), event.position, "a message is not where its event is");
-        says(&serde_json::from_slice(&message.payload).unwrap(), event);
-        let headers = message.headers.as_ref().unwrap();
-        assert_eq!(header(headers, "Stagedoor-Hash"), HEXLOWER.encode(&event.hash));
-        assert_eq!(header(headers, "ce-id"), event.event_id.to_string());
-        assert_eq!(header(headers, "ce-type"), event.event_type);
+        is_the_event(&message.unwrap().unwrap(), event);
     }
 }
 
+/// A message stands at its event's position, and says the same.
+pub(crate) fn is_the_event(message: &jetstream::Message, event: &Event) {
+    let sequence = message.info().unwrap().stream_sequence;
+    assert_eq!(i64::try_from(sequence).unwrap(), event.position, "a message is not where its event is");
+    says(&serde_json::from_slice(&message.payload).unwrap(), event);
+    let headers = message.headers.as_ref().unwrap();
+    assert_eq!(header(headers, "Stagedoor-Hash"), HEXLOWER.encode(&event.hash));
+    assert_eq!(header(headers, "ce-id"), event.event_id.to_string());
+    assert_eq!(header(headers, "ce-type"), event.event_type);
+}
+
 /// Waits until the relay has published up to `head`.
-async fn filled(world: &World, head: i64) -> jetstream::stream::Stream {
+pub(crate) async fn filled(world: &World, head: i64) -> jetstream::stream::Stream {
     let context = jetstream::new(client(world).await);
     eventually("a stream as long as the log", REFILLS_WITHIN, || async {
         let stream = context.get_stream(&world.stream).await.ok()?;
