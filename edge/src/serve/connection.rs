@@ -25,7 +25,7 @@ const READ_AHEAD: usize = 64 * 1024;
 /// Requests at once on one connection of HTTP/2.
 const STREAMS: u32 = 128;
 /// A connection that was asked to go and asks nothing is closed after so long, whatever it is in the middle of.
-const GRACE: Duration = Duration::from_secs(1);
+const GRACE: Duration = Duration::from_millis(250);
 
 /// HTTP/1 and 2, whichever the client speaks.
 pub(super) fn protocol() -> Builder<TokioExecutor> {
