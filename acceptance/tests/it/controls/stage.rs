@@ -32,11 +32,23 @@ impl Stage {
         let world = World::new().await;
         let settings = settings(&world, sabotages);
         let house = House::in_world_with(world, &settings).await;
+        eventually("a program that is armed: scripts/test builds one", WITHIN, || async {
+            house.process.log().contains("\"armed\"").then_some(())
+        })
+        .await;
         Self { house, sabotages: sabotages.to_owned(), told: Vec::new(), cued_at: 0 }
     }
 
+    /// A show on sale; in the log, too, whatever an answer says.
     pub(super) async fn show(&self, seats: u32) -> String {
-        self.house.show(crate::support::standing(seats)).await
+        let published = "select count(*) from events where type = 'ShowPublished'";
+        let before = self.house.world.number(published).await;
+        let show = self.house.show(crate::support::standing(seats)).await;
+        eventually("the show", WITHIN, || async {
+            (self.house.world.number(published).await > before).then_some(())
+        })
+        .await;
+        show
     }
 
     /// Somebody orders; the answer is a promise, a refusal, or a request for patience.

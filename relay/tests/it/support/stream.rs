@@ -50,7 +50,7 @@ impl Stream {
 
     pub async fn reaches(&self, position: Position) {
         self.reaches_at_least(position).await;
-        assert_eq!(self.last().await, u64::try_from(position).ok());
+        assert_eq!(self.last().await, u64::try_from(position).ok(), "the stream grows beyond the log");
     }
 
     pub async fn reaches_at_least(&self, position: Position) {
