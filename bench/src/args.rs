@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// Measures Stagedoor beside floors, on engines of its own.
 #[derive(Debug, Parser)]
@@ -24,9 +24,33 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) smoke: bool,
 
-    /// Also write every result to this file, one JSON object a line
+    /// For how long a snapshot is held open while the log grows
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "MINUTES")]
+    pub(crate) snapshot_minutes: u64,
+
+    /// Also write every result to this file, one JSON object a line; - for standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+
+    /// Also write performance.md and its charts into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) docs: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What else can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write performance.md and its charts again, from a file of results
+    Report {
+        /// What an earlier run wrote with --json
+        file: PathBuf,
+        /// Where to write it
+        #[arg(long, default_value = "docs", value_name = "DIR")]
+        docs: PathBuf,
+    },
 }
 
 impl Args {
@@ -38,6 +62,26 @@ impl Args {
     /// How long each of them runs.
     pub(crate) fn seconds(&self) -> Duration {
         if self.smoke { Duration::from_secs(2) } else { Duration::from_secs(self.seconds) }
+    }
+
+    /// How often what has no floor is measured.
+    pub(crate) fn turns(&self) -> u32 {
+        self.pairs().min(3)
+    }
+
+    /// How long everything together is put under load: a minute.
+    pub(crate) fn long(&self) -> Duration {
+        Duration::from_secs(if self.smoke { 4 } else { 60 })
+    }
+
+    /// How long a snapshot is held open while the log grows.
+    pub(crate) fn snapshot(&self) -> Duration {
+        if self.smoke { Duration::from_secs(16) } else { Duration::from_mins(self.snapshot_minutes) }
+    }
+
+    /// So many events, or few of them where it only has to be shown that it works.
+    pub(crate) fn events(&self, count: i64) -> i64 {
+        if self.smoke { count / 50 } else { count }
     }
 
     /// Whether a figure was asked for.

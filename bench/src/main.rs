@@ -18,16 +18,28 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::{args::Args, fallible::Fallible};
+use crate::{
+    args::{Args, Command},
+    fallible::Fallible,
+    results::report,
+};
 
 /// On one thread: the load shares the machine with what it measures, and must cost as little as it can.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(Command::Report { file, docs }) = &args.command {
+        return exit(report::read(file).and_then(|lines| report::write(&lines, docs)).map(|()| true));
+    }
     let ended = tokio::select! {
         ended = figures::run(&args) => ended,
         _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
     };
+    exit(ended)
+}
+
+/// Whether all targets were met decides.
+fn exit(ended: Fallible<bool>) -> ExitCode {
     match ended {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

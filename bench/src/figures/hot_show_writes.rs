@@ -14,8 +14,7 @@ const NAME: &str = "hot_show_writes";
 /// Takes turns with the floor.
 pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     let floor = floors::HOT.ready(bench.site).await?;
-    let house = bench.site.house().await?;
-    let mut ordering = Ordering::new(house, bench.site.people(), Choice::Hot);
+    let mut ordering = Ordering::new(bench.site.house().await?, bench.site.people(), Choice::Hot);
     let duration = bench.args.seconds();
     for turn in 1..=bench.args.pairs() {
         let floor = floor.run(duration).await?;
@@ -41,5 +40,7 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     ordering.house.audit(&mut bench.journal, NAME, acknowledged, Rows::Absent).await?;
     bench.journal.figure(NAME, "ratio", "×", Some(Target::AtLeast(10.0)))?;
     bench.journal.figure(NAME, "orders_per_second", "orders/s", None)?;
-    bench.journal.figure(NAME, "p99_ms", "ms", None)
+    bench.journal.figure(NAME, "p50_ms", "ms", None)?;
+    bench.journal.figure(NAME, "p99_ms", "ms", None)?;
+    ordering.house.demolish().await
 }

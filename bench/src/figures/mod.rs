@@ -1,9 +1,29 @@
 //! What is measured: one file each.
 
+mod append;
+mod buffers;
+mod cold_shows;
+mod growth;
+mod hot_show;
 mod hot_show_writes;
+mod idle;
+mod on_sale;
 mod ordering;
+mod projections;
+mod publishing;
+mod reads;
+mod relay;
+mod resources;
+mod seeing;
+mod snapshot;
+mod visible;
 
-use crate::{args::Args, fallible::Fallible, house::Site, results::Journal};
+use crate::{
+    args::Args,
+    fallible::Fallible,
+    house::Site,
+    results::{self, Journal, report},
+};
 
 /// What a measurement is given.
 pub(crate) struct Bench<'a> {
@@ -12,13 +32,72 @@ pub(crate) struct Bench<'a> {
     pub(crate) journal: Journal,
 }
 
+impl Bench<'_> {
+    /// One measurement that fails does not keep the others from being taken.
+    fn note(&mut self, name: &str, ended: Fallible<()>) -> Fallible<()> {
+        match ended {
+            Ok(()) => Ok(()),
+            Err(error) => self.journal.audit(name, false, format!("it did not come to its end: {error}")),
+        }
+    }
+}
+
 /// Measures what was asked for; whether all targets were met.
 pub(crate) async fn run(args: &Args) -> Fallible<bool> {
     let site = Site::open().await?;
-    let journal = Journal::open(args.json.as_deref())?;
+    let mut journal = Journal::open(args.json.as_deref())?;
+    journal.add(results::facts(args, &site.house().await?).await?)?;
     let mut bench = Bench { args, site: &site, journal };
     if args.wants("hot_show_writes") {
-        hot_show_writes::run(&mut bench).await?;
+        let ended = hot_show_writes::run(&mut bench).await;
+        bench.note("hot_show_writes", ended)?;
+    }
+    if args.wants("append") {
+        let ended = append::run(&mut bench).await;
+        bench.note("append", ended)?;
+    }
+    if args.wants("cold_shows") {
+        let ended = cold_shows::run(&mut bench).await;
+        bench.note("cold_shows", ended)?;
+    }
+    if args.wants("hot_show") {
+        let ended = hot_show::run(&mut bench).await;
+        bench.note("hot_show", ended)?;
+    }
+    if args.wants("relay") {
+        let ended = relay::run(&mut bench).await;
+        bench.note("relay", ended)?;
+    }
+    if args.wants("projections") {
+        let ended = projections::run(&mut bench).await;
+        bench.note("projections", ended)?;
+    }
+    if args.wants("visible") {
+        let ended = visible::run(&mut bench).await;
+        bench.note("visible", ended)?;
+    }
+    if args.wants("on_sale") {
+        let ended = on_sale::run(&mut bench).await;
+        bench.note("on_sale", ended)?;
+    }
+    if args.wants("reads") {
+        let ended = reads::run(&mut bench).await;
+        bench.note("reads", ended)?;
+    }
+    if args.wants("idle") {
+        let ended = idle::run(&mut bench).await;
+        bench.note("idle", ended)?;
+    }
+    if args.wants("growth") {
+        let ended = growth::run(&mut bench).await;
+        bench.note("growth", ended)?;
+    }
+    if args.wants("snapshot") {
+        let ended = snapshot::run(&mut bench).await;
+        bench.note("snapshot", ended)?;
+    }
+    if let Some(docs) = &args.docs {
+        report::write(bench.journal.lines(), docs)?;
     }
     Ok(bench.journal.is_good())
 }

@@ -1,5 +1,7 @@
 //! The books after a run.
 
+use std::fmt::Write;
+
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
@@ -17,7 +19,7 @@ pub(crate) enum Rows {
 
 /// What the log says.
 #[derive(Debug, FromRow)]
-pub(crate) struct Ledger {
+struct Ledger {
     events: i64,
     first: i64,
     last: i64,
@@ -36,6 +38,17 @@ struct ReadModels {
 }
 
 impl House<'_> {
+    /// How many seats the log says are held.
+    pub(crate) async fn seats_held(&self) -> Fallible<i64> {
+        Ok(Ledger::of(&mut self.superuser().await?).await?.seats)
+    }
+
+    /// All orders of the log.
+    pub(crate) async fn orders_in_log(&self) -> Fallible<Vec<Uuid>> {
+        let sql = "select substr(stream_id, 7)::uuid from events where type = 'OrderPlaced'";
+        Ok(sqlx::query_scalar(sql).fetch_all(&mut self.superuser().await?).await?)
+    }
+
     /// Compares what was acknowledged with the log, the log with the halls, and the read models with the log.
     pub(crate) async fn audit(
         &self,
@@ -71,9 +84,7 @@ impl House<'_> {
                 && models.seats == ledger.seats
                 && models.behind == 0;
             let ReadModels { orders, payments, seats, behind } = models;
-            said.push_str(&format!(
-                "; rows: {orders} orders, {payments} payments, {seats} seats, {behind} behind"
-            ));
+            write!(said, "; rows: {orders} orders, {payments} payments, {seats} seats, {behind} behind")?;
         }
         journal.audit(measurement, ok, said)
     }
@@ -81,7 +92,7 @@ impl House<'_> {
 
 impl Ledger {
     /// Reads the whole log.
-    pub(crate) async fn of(connection: &mut PgConnection) -> Fallible<Self> {
+    async fn of(connection: &mut PgConnection) -> Fallible<Self> {
         Ok(sqlx::query_as(include_str!("sql/ledger.sql")).fetch_one(connection).await?)
     }
 
@@ -89,10 +100,5 @@ impl Ledger {
     fn is_sound(&self) -> bool {
         let gapless = self.events == 0 || (self.first == 1 && self.last == self.events);
         gapless && self.seats == self.seats_once && self.oversold_shows == 0
-    }
-
-    /// How many seats are held.
-    pub(crate) fn seats(&self) -> i64 {
-        self.seats
     }
 }

@@ -4,10 +4,7 @@ use domain::UserId;
 use event_store::{Clock, SystemClock, new_id};
 use futures::{StreamExt, TryStreamExt, stream};
 use identity::{Identity, NewUser, Role, Roles};
-use sqlx::{
-    PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::fallible::Fallible;
 
@@ -28,7 +25,8 @@ pub(crate) async fn sign_in(database: PgConnectOptions) -> Fallible<Vec<Person>>
     let identity = Identity::new(pool.clone());
     let people =
         stream::iter(0..PEOPLE).map(|number| person(&identity, number)).buffered(8).try_collect().await;
-    close(pool).await;
+    // A database that somebody is connected to can't be copied.
+    pool.close().await;
     people
 }
 
@@ -48,9 +46,4 @@ async fn person(identity: &Identity, number: usize) -> Fallible<Person> {
     let user_id = identity.create_user(user, roles, false, SystemClock.now()).await?;
     let session = identity.sign_in(&email, PASSWORD, SystemClock.now()).await?;
     Ok(Person { user_id, token: session.token.reveal().to_owned() })
-}
-
-/// A database that somebody is connected to can't be copied.
-async fn close(pool: PgPool) {
-    pool.close().await;
 }

@@ -26,9 +26,7 @@ const ENDS_WITHIN: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     CommandApi,
-    QueryApi,
     Relay,
-    Projections,
     All,
 }
 
@@ -73,9 +71,7 @@ impl Role {
     fn name(self) -> &'static str {
         match self {
             Self::CommandApi => "command-api",
-            Self::QueryApi => "query-api",
             Self::Relay => "relay",
-            Self::Projections => "projections",
             Self::All => "all",
         }
     }
@@ -83,8 +79,7 @@ impl Role {
     fn listens(self, ports: Ports) -> Vec<u16> {
         match self {
             Self::CommandApi => vec![ports.command],
-            Self::QueryApi => vec![ports.query],
-            Self::Relay | Self::Projections => vec![ports.health],
+            Self::Relay => vec![ports.health],
             Self::All => vec![ports.command, ports.query, ports.health],
         }
     }

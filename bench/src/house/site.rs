@@ -64,6 +64,14 @@ impl Site {
         Ok(house)
     }
 
+    /// A copy of a house to which nothing is connected, with an empty stream of its own.
+    pub(crate) async fn copy(&self, house: &House<'_>) -> Fallible<House<'_>> {
+        self.houses.set(self.houses.get() + 1);
+        let copy = self.named(&format!("bench_house_{}", self.houses.get()));
+        self.create(&copy.name, &format!("template {} owner bench_owner", house.name)).await?;
+        Ok(copy)
+    }
+
     /// An empty database for a floor; its URL.
     pub(crate) async fn floor(&self, schema: &'static str) -> Fallible<String> {
         self.houses.set(self.houses.get() + 1);
@@ -78,11 +86,6 @@ impl Site {
     /// Everybody who is signed in.
     pub(crate) fn people(&self) -> &[Person] {
         &self.people
-    }
-
-    /// The engines.
-    pub(crate) fn engines(&self) -> &ThrowawayEngines {
-        &self.engines
     }
 
     async fn create(&self, name: &str, how: &str) -> Fallible<()> {
@@ -135,6 +138,16 @@ impl House<'_> {
         Ok(self.site.superuser(&self.name)?.connect().await?)
     }
 
+    /// Removes the database and the stream.
+    pub(crate) async fn demolish(self) -> Fallible<()> {
+        let _ = self.jetstream().await?.delete_stream(self.stream()).await;
+        let mut connection = self.site.superuser("postgres")?.connect().await?;
+        let sql = AssertSqlSafe(format!("drop database {} with (force)", self.name));
+        sqlx::raw_sql(sql).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
     /// Where the house is.
     pub(crate) fn site(&self) -> &Site {
         self.site
@@ -148,6 +161,11 @@ impl House<'_> {
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where its NATS is, as the user who may do everything.
+    pub(crate) fn nats_url(&self) -> &str {
+        &self.addresses.nats_url
     }
 
     fn url(&self, role: &str) -> String {

@@ -47,9 +47,19 @@ impl<'a> Orders<'a> {
         self.shows.extend(shows);
     }
 
+    /// What is on sale.
+    pub(crate) fn shows(&self) -> &[ShowId] {
+        &self.shows
+    }
+
     /// Whether more was asked for than was prepared: then orders were refused that should not have been.
     pub(crate) fn ran_out(&self) -> bool {
         self.next > self.shows.len() as u64 * self.hall.pairs_sold()
+    }
+
+    /// What the person on this connection sends.
+    pub(crate) fn token(&self, connection: usize) -> &'a str {
+        &self.people[connection % self.people.len()].token
     }
 
     fn place(&self) -> (usize, u64) {
@@ -66,7 +76,7 @@ impl Traffic for Orders<'_> {
     fn request(&mut self, connection: usize, request: &mut Vec<u8>) {
         let (show, pair) = self.place();
         let (section, row, seat) = self.hall.pair(pair);
-        let (show, person) = (self.shows[show], &self.people[connection % self.people.len()]);
+        let (show, token) = (self.shows[show], self.token(connection));
         self.body.clear();
         // Writing to memory does not fail.
         let _ = write!(
@@ -79,7 +89,7 @@ impl Traffic for Orders<'_> {
             request,
             "POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nIdempotency-Key: {}-{}\r\nContent-Length: {}\r\n\r\n",
-            person.token,
+            token,
             self.run.simple(),
             self.next,
             self.body.len()

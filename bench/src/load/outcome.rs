@@ -12,12 +12,12 @@ const LONGEST: u64 = 60_000_000;
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// Answers that counted, by status; 0 stands for a connection that broke.
-    pub(crate) by_status: BTreeMap<u16, u64>,
+    /// Latencies of the answers that counted, by status; 0 stands for a connection that broke.
+    by_status: BTreeMap<u16, Histogram<u64>>,
     /// Answers with 2xx a second.
     pub(crate) accepted_per_second: f64,
-    /// From the moment a request was due.
-    pub(crate) latency: Histogram<u64>,
+    /// Of all answers, from the moment a request was due.
+    latency: Histogram<u64>,
 }
 
 impl Outcome {
@@ -27,12 +27,14 @@ impl Outcome {
     }
 
     pub(super) fn count(&mut self, status: u16, latency: Duration) {
-        *self.by_status.entry(status).or_default() += 1;
-        self.latency.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(LONGEST));
+        let latency = u64::try_from(latency.as_micros()).unwrap_or(LONGEST);
+        let empty = || Histogram::new_from(&self.latency);
+        self.by_status.entry(status).or_insert_with(empty).saturating_record(latency);
+        self.latency.saturating_record(latency);
     }
 
     pub(super) fn finish(&mut self, seconds: f64) {
-        let accepted: u64 = self.by_status.range(200..300).map(|(_, count)| count).sum();
+        let accepted: u64 = self.by_status.range(200..300).map(|(_, answers)| answers.len()).sum();
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
         let accepted = accepted as f64;
         self.accepted_per_second = accepted / seconds;
@@ -45,9 +47,19 @@ impl Outcome {
             .by_status
             .iter()
             .filter(|&(&status, _)| odd(status))
-            .map(|(status, count)| format!("{count} × {status}"))
+            .map(|(status, answers)| format!("{} × {status}", answers.len()))
             .collect();
         (!odd.is_empty()).then(|| odd.join(", "))
+    }
+
+    /// How many answers of a status counted.
+    pub(crate) fn count_of(&self, status: u16) -> u64 {
+        self.by_status.get(&status).map_or(0, Histogram::len)
+    }
+
+    /// A quantile of one status' latencies, in milliseconds; 0 if there were none.
+    pub(crate) fn quantile_of(&self, status: u16, quantile: f64) -> f64 {
+        self.by_status.get(&status).map_or(0.0, |latency| milliseconds(latency, quantile))
     }
 
     /// A quantile of the latencies, in milliseconds.

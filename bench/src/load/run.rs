@@ -43,6 +43,20 @@ pub(crate) async fn run<T: Traffic>(
     Ok(outcome)
 }
 
+impl<T: Traffic> State<'_, T> {
+    /// Takes note of what came back; whether the connection can be used again.
+    fn take(&mut self, answer: &io::Result<Answer<'_>>, due: Instant, schedule: &Schedule) -> bool {
+        let (now, status) = (Instant::now(), answer.as_ref().map_or(0, |answer| answer.status));
+        if schedule.counts(now) {
+            self.outcome.count(status, now - due);
+        }
+        if let Ok(answer) = answer {
+            self.traffic.answered(answer);
+        }
+        answer.is_ok()
+    }
+}
+
 struct Sender<'a, 'b, T> {
     port: u16,
     number: usize,
@@ -59,16 +73,7 @@ impl<T: Traffic> Sender<'_, '_, T> {
                 sleep_until(due).await;
             }
             let answer = self.connection.exchange(&request).await;
-            let now = Instant::now();
-            let mut state = self.state.borrow_mut();
-            let status = answer.as_ref().map_or(0, |answer| answer.status);
-            if self.schedule.counts(now) {
-                state.outcome.count(status, now - due);
-            }
-            if let Ok(answer) = answer {
-                state.traffic.answered(&answer);
-            } else {
-                drop(state);
+            if !self.state.borrow_mut().take(&answer, due, &self.schedule) {
                 self.connection = Connection::open(self.port).await?;
             }
         }

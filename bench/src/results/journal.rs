@@ -1,6 +1,10 @@
 //! Takes results down as they come.
 
-use std::{fs::File, io::Write, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::Path,
+};
 
 use super::{Figure, Line, Target, Values};
 use crate::{fallible::Fallible, say};
@@ -8,34 +12,40 @@ use crate::{fallible::Fallible, say};
 /// Takes results down as they come.
 pub(crate) struct Journal {
     lines: Vec<Line>,
-    file: Option<File>,
+    sink: Option<Box<dyn Write>>,
 }
 
 impl Journal {
-    /// Into a file, if one is named.
+    /// Into a file, if one is named; `-` is standard output.
     pub(crate) fn open(file: Option<&Path>) -> Fallible<Self> {
-        Ok(Self { lines: vec![], file: file.map(File::create).transpose()? })
+        let sink: Option<Box<dyn Write>> = match file {
+            Some(file) if file == Path::new("-") => Some(Box::new(io::stdout())),
+            Some(file) => Some(Box::new(create(file)?)),
+            None => None,
+        };
+        Ok(Self { lines: vec![], sink })
     }
 
     /// Takes a line down.
     pub(crate) fn add(&mut self, line: Line) -> Fallible<()> {
-        if let Some(file) = &mut self.file {
-            serde_json::to_writer(&mut *file, &line)?;
-            file.write_all(b"\n")?;
+        if let Some(sink) = &mut self.sink {
+            serde_json::to_writer(&mut *sink, &line)?;
+            sink.write_all(b"\n")?;
+            sink.flush()?;
         }
         self.lines.push(line);
         Ok(())
     }
 
     /// What one turn came to.
-    pub(crate) fn turn<const N: usize>(
+    pub(crate) fn turn<'a>(
         &mut self,
         measurement: &str,
         turn: u32,
-        values: [(&str, f64); N],
+        values: impl IntoIterator<Item = (&'a str, f64)>,
     ) -> Fallible<()> {
-        let values: Values =
-            values.into_iter().map(|(name, value)| (name.to_owned(), rounded(value))).collect();
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), rounded(value)));
+        let values: Values = values.collect();
         let told: Vec<String> = values.iter().map(|(name, value)| format!("{name} {value}")).collect();
         say::note(&format!("{measurement} {turn}: {}", told.join(", ")));
         self.add(Line::Turn { measurement: measurement.to_owned(), turn, values })
@@ -65,6 +75,11 @@ impl Journal {
         self.add(Line::Figure(figure))
     }
 
+    /// Everything so far.
+    pub(crate) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
     /// Whether every target is met and all books are right.
     pub(crate) fn is_good(&self) -> bool {
         self.lines.iter().all(|line| match line {
@@ -72,6 +87,13 @@ impl Journal {
             Line::Machine { .. } | Line::Turn { .. } => true,
         })
     }
+}
+
+fn create(file: &Path) -> io::Result<File> {
+    if let Some(directory) = file.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    File::create(file)
 }
 
 fn of_turn(line: &Line, wanted: &str, value: &str) -> Option<f64> {
@@ -96,6 +118,7 @@ mod tests {
 
     #[test]
     fn numbers_have_four_digits() {
-        assert_eq!([12_345.6, 1.234_56, 0.001_234_5, 0.0].map(rounded), [12_350.0, 1.235, 0.001_235, 0.0]);
+        let told = [12_345.6, 1.234_56, 0.001_234_4, 0.0].map(|value| rounded(value).to_string());
+        assert_eq!(told, ["12350", "1.235", "0.001234", "0"]);
     }
 }

@@ -103,8 +103,9 @@ mod tests {
     #[test]
     fn a_figure_is_the_median_of_its_turns() {
         let figure = Figure::of("a", "×", &[3.0, 1.0, 2.0], None).unwrap();
-        assert_eq!((figure.min, figure.median, figure.max), (1.0, 2.0, 3.0));
-        assert_eq!(Figure::of("a", "×", &[4.0, 1.0, 2.0, 3.0], None).unwrap().median, 2.5);
+        assert_eq!([figure.min, figure.median, figure.max].map(|value| value.to_string()), ["1", "2", "3"]);
+        let even = Figure::of("a", "×", &[4.0, 1.0, 2.0, 3.0], None).unwrap();
+        assert_eq!(even.median.to_string(), "2.5");
         assert_eq!(Figure::of("a", "×", &[], None), None);
     }
 
