@@ -23,6 +23,8 @@ use super::{
     plan::{Lane, Length, Plan},
 };
 
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
 /// What one kind of fault came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Count {
@@ -109,7 +111,10 @@ async fn work(
         let at = begun.elapsed();
         let came = kind.inject(office, &mut rng).await;
         deeds.enter(lane.name, kind, at, begun.elapsed(), &came);
-        sleep(lane.pause.mul_f64(rng.random_range(0.2..1.8))).await;
+        let pause = Instant::now() + lane.pause.mul_f64(rng.random_range(0.2..1.8));
+        while Instant::now() < pause && !office.enough.load(Ordering::Relaxed) {
+            sleep(LOOK_EVERY).await;
+        }
     }
     (lane, deck, rng)
 }

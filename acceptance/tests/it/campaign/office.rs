@@ -62,7 +62,7 @@ impl Office {
         let staff = staff.into_iter().flat_map(|role| [(role, 1), (role, 2)]).map(|(role, number)| {
             let proxy =
                 if [Role::CommandApi, Role::Processes].contains(&role) { &writers } else { &followers };
-            Instance::start(role, number, settings(&world, proxy, &points), world.directory.path())
+            Instance::start(role, number, settings(&world, proxy, &points, plan), world.directory.path())
         });
         let staff: Vec<_> = staff.collect();
         let http = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
@@ -158,7 +158,7 @@ fn rules(points: &Path) -> String {
     Point::ALL.iter().flat_map(of_point).collect::<Vec<_>>().join(";")
 }
 
-fn settings(world: &World, proxy: &Proxy, points: &Path) -> Vec<(&'static str, String)> {
+fn settings(world: &World, proxy: &Proxy, points: &Path, plan: &Plan) -> Vec<(&'static str, String)> {
     let mut settings = world.settings();
     let direct = format!(":{}/", world.port());
     for (_, value) in settings.iter_mut().filter(|(name, _)| *name == "DATABASE_URL") {
@@ -167,5 +167,6 @@ fn settings(world: &World, proxy: &Proxy, points: &Path) -> Vec<(&'static str, S
     settings.push(("STAGEDOOR_STREAM_MAX_MIB", STREAM_MIB.to_owned()));
     settings.push(("STAGEDOOR_LOG", "warn".to_owned()));
     settings.push((faultpoint::POINTS, rules(points)));
+    settings.extend(plan.sabotage.clone().map(|sabotage| (faultpoint::SABOTAGES, sabotage)));
     settings
 }

@@ -2,6 +2,7 @@
 
 use std::{env, time::Duration};
 
+use faultpoint::Point;
 use rand::RngExt;
 
 use super::faults::Kind;
@@ -35,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) burst: Duration,
     /// How long a fault waits for its occasion.
     pub(crate) patience: Duration,
+    /// Guards of the program that are off: to see whether the checkers notice.
+    pub(crate) sabotage: Option<String>,
     /// Whether engines' directories may become file systems of their own, which needs root.
     pub(crate) mounts: bool,
 }
@@ -44,16 +47,17 @@ impl Plan {
         Self {
             name: "short",
             seed: seed(),
-            length: Length::For(Duration::from_secs(16)),
-            lanes: lanes(false, Duration::from_millis(600)),
+            length: Length::For(Duration::from_secs(22)),
+            lanes: lanes(false, Duration::from_millis(200)),
             clients: 10,
             burst: Duration::from_mins(1),
             patience: Duration::from_secs(2),
+            sabotage: None,
             mounts: false,
         }
     }
 
-    /// `FAULTS_MINUTES`, or `FAULTS_ONLY` with `FAULTS_COUNT`; `SEED`.
+    /// `FAULTS_MINUTES`, or `FAULTS_ONLY` with `FAULTS_COUNT`; `SEED`; `FAULTS_SABOTAGE`.
     pub(crate) fn from_environment() -> Self {
         let mounts = env::var("FAULTS_MOUNTS").is_ok_and(|set| set == "yes");
         let whole = Self {
@@ -64,6 +68,7 @@ impl Plan {
             clients: 12,
             burst: Duration::from_secs(75),
             patience: Duration::from_secs(12),
+            sabotage: env::var("FAULTS_SABOTAGE").ok(),
             mounts,
         };
         let Ok(only) = env::var("FAULTS_ONLY") else { return whole };
@@ -89,17 +94,15 @@ fn lanes(mounts: bool, pause: Duration) -> Vec<Lane> {
         Lane { number: 1, name: "processes", kinds: Kind::of_processes(), pause },
         Lane { number: 2, name: "engines", kinds: Kind::of_engines(mounts), pause },
         Lane { number: 3, name: "connections", kinds: Kind::of_connections(), pause: pause * 2 },
-        Lane { number: 4, name: "points", kinds: Kind::of_usual_points(), pause },
+        Lane { number: 4, name: "points", kinds: Kind::of_usual_points(), pause: pause / 2 },
     ]
 }
 
-/// One for each point that is passed now and then.
+/// One for each point that is passed now and then. A relay that dies whenever it makes a stream would never make one.
 fn rare_lanes() -> Vec<Lane> {
-    let lane = |(kind, number)| Lane {
-        number,
-        name: "rare points",
-        kinds: vec![kind],
-        pause: Duration::from_secs(2),
+    let lane = |(kind, number)| {
+        let pause = if kind == Kind::Point(Point::RelayBeforeCreate) { 40 } else { 1 };
+        Lane { number, name: "rare points", kinds: vec![kind], pause: Duration::from_secs(pause) }
     };
     Kind::of_rare_points().into_iter().zip(5..).map(lane).collect()
 }

@@ -21,7 +21,8 @@ use crate::{
 const SHOWS: usize = 4;
 /// So many customers must have gone away without seats before a show is replaced.
 const SOLD_OUT: u32 = 60;
-/// The first of them lasts, so that its streams grow long.
+/// Some of them last, so that their streams grow long.
+const LASTING: usize = 2;
 const LONG_LIFE: Duration = Duration::from_mins(8);
 const LIFE: Duration = Duration::from_secs(80);
 
@@ -75,7 +76,7 @@ pub(crate) struct Promoter {
 impl Promoter {
     pub(super) async fn fill(&mut self) {
         for number in 0..SHOWS {
-            let show = self.show(if number == 0 { LONG_LIFE } else { LIFE }).await;
+            let show = self.show(if number < LASTING { LONG_LIFE } else { LIFE }).await;
             self.board.shows.lock().unwrap().push(show);
         }
     }

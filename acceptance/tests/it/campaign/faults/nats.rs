@@ -34,6 +34,7 @@ pub(super) async fn kill(office: &Office, rng: &mut StdRng) -> Came {
 
 pub(super) async fn wipe(office: &Office, rng: &mut StdRng) -> Came {
     let _turn = office.engines_turn.lock().await;
+    filled(office).await;
     office.engines.nats.kill9().unwrap();
     empty(office.engines.nats.data_dir());
     sleep(Duration::from_millis(rng.random_range(0..1_000))).await;
@@ -117,7 +118,7 @@ async fn told(office: &Office, file: Option<PathBuf>, done: Option<std::io::Resu
     }
 }
 
-/// Waits a little until there are messages to damage.
+/// Waits a little until there are messages to lose.
 async fn filled(office: &Office) {
     let begun = Instant::now();
     while blocks(&all_files(office.engines.nats.data_dir())).is_empty() && begun.elapsed() < FILLED_WITHIN {
