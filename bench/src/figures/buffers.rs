@@ -6,8 +6,8 @@ use tokio::time::sleep;
 
 use crate::{fallible::Fallible, house::House};
 
-/// A backend that is busy tells what it did at most once a second, and an idle one within ten.
-const TOLD_WITHIN: Duration = Duration::from_secs(2);
+/// A backend tells what it did when it ends, and those of whoever was just stopped are about to.
+const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
 /// Found in memory or read, by everyone together.
 pub(crate) async fn touched(house: &House<'_>) -> Fallible<f64> {

@@ -29,5 +29,7 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     let acknowledged = &ordering.orders.acknowledged;
     ordering.house.audit(&mut bench.journal, NAME, acknowledged, Rows::Absent).await?;
     bench.journal.figure(NAME, "ratio", "×", Some(Target::AtLeast(1.5)))?;
+    bench.journal.figure(NAME, "orders_per_second", "orders/s", None)?;
+    bench.journal.figure(NAME, "floor_per_second", "/s", None)?;
     ordering.house.demolish().await
 }

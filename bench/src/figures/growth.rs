@@ -74,11 +74,11 @@ async fn house<'a>(bench: &Bench<'a>, events: i64) -> Fallible<Ordering<'a>> {
 async fn cost(bench: &Bench<'_>, ordering: &mut Ordering<'_>) -> Fallible<Cost> {
     let duration = bench.args.seconds();
     ordering.prepare(duration * 2).await?;
-    let program = Running::serve(&ordering.house, Role::CommandApi).await?;
     let before = (buffers::touched(&ordering.house).await?, ordering.orders.acknowledged.len());
+    let program = Running::serve(&ordering.house, Role::CommandApi).await?;
     let outcome = ordering.flood(program.ports.command, duration).await?;
-    let after = (buffers::touched(&ordering.house).await?, ordering.orders.acknowledged.len());
     program.stop().await?;
+    let after = (buffers::touched(&ordering.house).await?, ordering.orders.acknowledged.len());
     let program = Running::serve(&ordering.house, Role::All).await?;
     ordering.house.caught_up().await?;
     let seen = seeing::run(&mut ordering.orders, program.ports, seeing::How::Waiting, duration).await?;

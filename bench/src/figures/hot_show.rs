@@ -38,6 +38,7 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     ordering.house.audit(&mut bench.journal, NAME, acknowledged, Rows::CaughtUp).await?;
     bench.journal.figure(NAME, "ratio", "×", Some(Target::AtLeast(5.0)))?;
     bench.journal.figure(NAME, "orders_per_second", "orders/s", None)?;
+    bench.journal.figure(NAME, "floor_per_second", "/s", None)?;
     bench.journal.figure(NAME, "drained_s", "s", Some(Target::AtMost(10.0)))?;
     ordering.house.demolish().await
 }

@@ -40,6 +40,7 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     ordering.house.audit(&mut bench.journal, NAME, acknowledged, Rows::Absent).await?;
     bench.journal.figure(NAME, "ratio", "×", Some(Target::AtLeast(10.0)))?;
     bench.journal.figure(NAME, "orders_per_second", "orders/s", None)?;
+    bench.journal.figure(NAME, "floor_per_second", "/s", None)?;
     bench.journal.figure(NAME, "p50_ms", "ms", None)?;
     bench.journal.figure(NAME, "p99_ms", "ms", None)?;
     ordering.house.demolish().await

@@ -35,6 +35,7 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     bench.journal.audit(NAME, same, format!("{head} events, {} messages", messages.len()))?;
     bench.journal.figure(NAME, "ratio", "×", Some(Target::AtLeast(0.8)))?;
     bench.journal.figure(NAME, "events_per_second", "events/s", None)?;
+    bench.journal.figure(NAME, "floor_per_second", "/s", None)?;
     house.demolish().await
 }
 

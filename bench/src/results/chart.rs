@@ -61,7 +61,13 @@ fn draw(svg: &mut String, title: &str, floor: &[f64], product: &[f64]) -> Fallib
         .x_label_area_size(30)
         .y_label_area_size(70)
         .build_cartesian_2d(0..floor.len() + 1, 0.0..most * 1.1)?;
-    chart.configure_mesh().x_desc("turn").y_desc("per second").x_labels(floor.len() + 2).draw()?;
+    chart
+        .configure_mesh()
+        .x_desc("turn")
+        .y_desc("per second")
+        .x_labels(floor.len() + 2)
+        .y_label_formatter(&|value| format!("{value:.0}"))
+        .draw()?;
     for (label, values, color) in [("Stagedoor", product, PRODUCT), ("floor", floor, FLOOR)] {
         let points: Vec<(usize, f64)> =
             values.iter().enumerate().map(|(turn, value)| (turn + 1, *value)).collect();
