@@ -17,6 +17,10 @@ mod say;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::signal::{
+    ctrl_c,
+    unix::{SignalKind, signal},
+};
 
 use crate::{
     args::{Args, Command},
@@ -33,9 +37,18 @@ async fn main() -> ExitCode {
     }
     let ended = tokio::select! {
         ended = figures::run(&args) => ended,
-        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+        () = told_to_end() => Err("told to end".into()),
     };
     exit(ended)
+}
+
+/// Then everything that was started ends with this process.
+async fn told_to_end() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 /// Whether all targets were met decides.

@@ -47,8 +47,7 @@ async fn relayed(house: &House<'_>, head: u64) -> Fallible<f64> {
     let waiting = Instant::now();
     let mut first: Option<(Instant, u64)> = None;
     loop {
-        let stream = jetstream.get_stream(house.stream()).await;
-        let last = stream.map_or(0, |stream| stream.cached_info().state.last_sequence);
+        let last = house.last_sequence(&jetstream).await;
         let now = Instant::now();
         if last > 0 && first.is_none() {
             first = Some((now, last));

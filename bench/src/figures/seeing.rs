@@ -14,7 +14,8 @@ use crate::{
 };
 
 const ORDERS_PER_SECOND: f64 = 500.0;
-const PEOPLE: usize = 64;
+/// So many that a stall does not keep the next from ordering.
+const PEOPLE: usize = 256;
 const WARM_UP: Duration = Duration::from_secs(1);
 const ASK_EVERY: Duration = Duration::from_millis(2);
 const GIVE_UP_AFTER: Duration = Duration::from_secs(30);

@@ -22,10 +22,11 @@ impl House<'_> {
         let begun = Instant::now();
         let mut connection = self.superuser().await?;
         let head = u64::try_from(self.head().await?)?;
+        let jetstream = self.jetstream().await?;
         loop {
             let backlog: i64 =
                 sqlx::query_scalar(include_str!("sql/backlog.sql")).fetch_one(&mut connection).await?;
-            if backlog == 0 && self.last_sequence().await? >= head {
+            if backlog == 0 && self.last_sequence(&jetstream).await >= head {
                 return Ok(begun.elapsed());
             }
             pause(begun).await?;

@@ -16,8 +16,8 @@ impl House<'_> {
     }
 
     /// The last sequence of the stream; 0 without one.
-    pub(crate) async fn last_sequence(&self) -> Fallible<u64> {
-        let stream = self.jetstream().await?.get_stream(self.stream()).await;
-        Ok(stream.map_or(0, |stream| stream.cached_info().state.last_sequence))
+    pub(crate) async fn last_sequence(&self, jetstream: &Context) -> u64 {
+        let stream = jetstream.get_stream(self.stream()).await;
+        stream.map_or(0, |stream| stream.cached_info().state.last_sequence)
     }
 }
