@@ -9,6 +9,13 @@ use std::{
 };
 
 use faultpoint::{Point, Sabotage, clock_skew_milliseconds, pass, reach, sabotaged};
+use nix::{
+    sys::{
+        signal::{Signal, kill},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::Pid,
+};
 
 /// What the program tells on its way; `None` when this is not the program but a test run.
 fn told() -> Option<String> {
@@ -30,10 +37,14 @@ async fn the_program() {
     }
 }
 
-fn program(part: &str, variable: &str, value: &str) -> Output {
+fn command(part: &str, variable: &str, value: &str) -> Command {
     let mut program = Command::new(env::current_exe().unwrap());
-    program.args(["the_program", "--exact", "--nocapture"]).env("FAULTPOINT_TEST", part);
-    program.env(variable, value).output().unwrap()
+    program.args(["the_program", "--exact", "--nocapture"]).env("FAULTPOINT_TEST", part).env(variable, value);
+    program
+}
+
+fn program(part: &str, variable: &str, value: &str) -> Output {
+    command(part, variable, value).output().unwrap()
 }
 
 fn says(output: &Output) -> String {
@@ -50,6 +61,30 @@ fn without_a_word_nothing_happens() {
 fn a_point_kills_the_process() {
     let ended = program("reaches", faultpoint::POINTS, "sequencer/decided=kill");
     assert_eq!(ended.status.signal(), Some(9), "{ended:?}");
+}
+
+#[test]
+fn a_point_stops_the_process_until_it_is_continued() {
+    let mut program = command("reaches", faultpoint::POINTS, "sequencer/decided=stop").spawn().unwrap();
+    let pid = Pid::from_raw(program.id().cast_signed());
+    let status = waitpid(pid, Some(WaitPidFlag::WUNTRACED)).unwrap();
+    assert_eq!(status, WaitStatus::Stopped(pid, Signal::SIGSTOP));
+    kill(pid, Signal::SIGCONT).unwrap();
+    assert!(program.wait().unwrap().success());
+}
+
+#[test]
+fn a_point_holds_the_process_while_a_file_exists() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    // Whoever comes by at such a trigger leaves its name, and then waits.
+    let hold = format!("sequencer/decided=hold:{path}@{path}");
+    let mut program = command("reaches", faultpoint::POINTS, &hold).spawn().unwrap();
+    while fs::read_to_string(path).unwrap().is_empty() {
+        assert!(program.try_wait().unwrap().is_none(), "it did not wait");
+    }
+    file.close().unwrap();
+    assert!(program.wait().unwrap().success());
 }
 
 #[test]
