@@ -1,6 +1,6 @@
 //! One batch into one read model: rows, parked entities and checkpoint change together or not at all.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::StreamId;
 use event_store::{Position, RecordedEvent};
@@ -31,7 +31,7 @@ pub(crate) enum ApplyError {
 pub(crate) async fn apply<M: ReadModel>(
     connection: &mut PgConnection,
     from: &Checkpoint,
-    events: &[RecordedEvent],
+    events: &[Arc<RecordedEvent>],
 ) -> Result<Option<Checkpoint>, ApplyError> {
     let (groups, events) = match batch::group::<M>(events) {
         Ok(groups) => (groups, events),
@@ -75,8 +75,9 @@ async fn write<M: ReadModel>(
     let Some(from) = checkpoint::lock::<M>(&mut transaction, from).await? else { return Ok(None) };
     faultpoint::reach(Point::ProjectionsLocked).await;
     let live = keep_back::<M>(&mut transaction, groups).await?;
-    let entities: Vec<StreamId> = live.iter().map(|group| group.entity).collect();
-    let loaded: HashMap<StreamId, M::Row> = M::load(&mut transaction, &entities).await?.into_iter().collect();
+    let known = live.iter().filter(|group| !group.is_new::<M>());
+    let entities: Vec<StreamId> = known.map(|group| group.entity).collect();
+    let loaded = load::<M>(&mut transaction, &entities).await?;
     let poisoned = match care {
         Care::Bulk => write_all::<M>(&mut transaction, &loaded, &live).await?,
         Care::EventByEvent => write_each::<M>(&mut transaction, &loaded, &live).await?,
@@ -94,6 +95,16 @@ async fn write<M: ReadModel>(
         faultpoint::pass(Point::ProjectionsAfterCommit).await?;
     }
     Ok(moved)
+}
+
+async fn load<M: ReadModel>(
+    transaction: &mut Transaction<'_, Postgres>,
+    entities: &[StreamId],
+) -> Result<HashMap<StreamId, M::Row>, sqlx::Error> {
+    if entities.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(M::load(transaction, entities).await?.into_iter().collect())
 }
 
 /// Events of parked entities wait behind them; the groups that may go on are returned.

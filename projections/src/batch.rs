@@ -1,6 +1,6 @@
 //! A stretch of the log, sorted by the entities it concerns.
 
-use std::{collections::HashMap, fmt::Display};
+use std::{borrow::Borrow, collections::HashMap, fmt::Display};
 
 use domain::StreamId;
 use event_store::{Position, RecordedEvent};
@@ -19,6 +19,14 @@ pub(crate) struct Group {
     pub(crate) events: Vec<(Position, Result<Happened, String>)>,
 }
 
+impl Group {
+    /// Whether the entity begins here: there is no row of it to go on from.
+    pub(crate) fn is_new<M: ReadModel>(&self) -> bool {
+        let first = self.events.first().and_then(|(_, event)| event.as_ref().ok());
+        first.is_some_and(M::begins)
+    }
+}
+
 /// Why a projection can't go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -29,10 +37,12 @@ pub(crate) struct Stop(pub(crate) String);
 /// # Errors
 /// An event was written by a newer program: nobody here can tell whom it concerns, or what it means. Its index comes
 /// along; what is before it can be applied.
-pub(crate) fn group<M: ReadModel>(events: &[RecordedEvent]) -> Result<Vec<Group>, (usize, Stop)> {
+pub(crate) fn group<M: ReadModel>(
+    events: &[impl Borrow<RecordedEvent>],
+) -> Result<Vec<Group>, (usize, Stop)> {
     let mut groups: Vec<Group> = Vec::new();
     let mut index: HashMap<StreamId, usize> = HashMap::new();
-    for (place, event) in events.iter().enumerate() {
+    for (place, event) in events.iter().map(Borrow::borrow).enumerate() {
         let stop = |error: &dyn Display| (place, Stop(format!("event {}: {error}", event.position)));
         let stream = event.stream().map_err(|error| stop(&error))?;
         let Some(entity) = M::entity(stream) else { continue };

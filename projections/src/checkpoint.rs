@@ -138,6 +138,16 @@ pub(crate) async fn position(connection: &mut PgConnection, name: &str) -> Resul
     Ok(found.unwrap_or_default())
 }
 
+/// Where the furthest behind of these read models goes on in a log.
+pub(crate) async fn lowest(
+    connection: &mut PgConnection,
+    names: &[&str],
+    log_id: Uuid,
+) -> Result<Position, sqlx::Error> {
+    let query = sqlx::query_scalar(include_str!("sql/checkpoint_lowest.sql")).bind(names).bind(log_id);
+    query.fetch_one(connection).await
+}
+
 /// Says why the projection can't go on.
 pub(crate) async fn stop(connection: &mut PgConnection, name: &str, reason: &str) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("sql/checkpoint_stop.sql")).bind(name).bind(reason).execute(connection).await?;

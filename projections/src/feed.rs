@@ -16,7 +16,7 @@ use crate::hint::{Hint, HintError};
 /// The most events in one batch.
 pub(crate) const PAGE: i64 = 1_000;
 /// Further behind than this, the log is read in pages: that is ten times faster than messages.
-const FAR_BEHIND: Position = 5_000;
+pub(crate) const FAR_BEHIND: Position = 5_000;
 /// How long `JetStream` may be silent about an event that is known to exist.
 const SILENCE: Duration = Duration::from_millis(100);
 /// The first pause before a consumer is made anew; it doubles up to the last.

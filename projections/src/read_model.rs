@@ -26,6 +26,12 @@ pub trait ReadModel: Send + Sync + 'static {
     /// Derived from the stream alone, so that an event which can't be read still has an entity to be parked with.
     fn entity(stream: StreamId) -> Option<StreamId>;
 
+    /// Whether the event is the first of its entity, of which there can then be no row. Only said where it is certain:
+    /// it saves looking for one.
+    fn begins(event: &Happened) -> bool {
+        event.version == 1 && Self::entity(event.stream()) == Some(event.stream())
+    }
+
     /// The row after the event.
     fn fold(row: Option<Self::Row>, event: &Happened) -> Result<Self::Row, Misfit>;
 

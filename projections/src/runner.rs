@@ -17,8 +17,9 @@ use crate::{
     batch::Stop,
     checkpoint::{self, Checkpoint, CheckpointError},
     connect::connect,
-    feed::{Feed, Nats},
+    ear::Ear,
     read_model::ReadModel,
+    source::Source,
 };
 
 /// How often the lease is prolonged, and asked for by those who do not have it. Well within its six seconds.
@@ -40,7 +41,7 @@ const APPLY_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) database: PgConnectOptions,
-    pub(crate) nats: Option<Nats>,
+    pub(crate) ear: Ear,
     pub(crate) head: watch::Receiver<Position>,
     /// Names this process among those who ask for leases.
     pub(crate) holder: Uuid,
@@ -123,7 +124,8 @@ impl<M: ReadModel> Runner<M> {
         let cancel = self.settings.cancel.clone();
         let mut at = self.checkpoint(connection).await?;
         let log = LogReader::new(self.settings.database.clone(), M::NAME);
-        let mut feed = Feed::new(log, self.settings.head.clone(), self.settings.nats.clone(), at.log_id);
+        let (ear, head) = (self.settings.ear.clone(), self.settings.head.clone());
+        let mut source = Source::new(ear, log, head, at.log_id);
         while !cancel.is_cancelled() {
             if !self.may_work(connection, &at).await? {
                 if cancel.run_until_cancelled(self.stand_by(connection)).await.transpose()?.is_none() {
@@ -133,7 +135,7 @@ impl<M: ReadModel> Runner<M> {
                 continue;
             }
             let deadline = Instant::now() + LEASE_EVERY;
-            let Some(events) = cancel.run_until_cancelled(feed.after(at.position, deadline)).await else {
+            let Some(events) = cancel.run_until_cancelled(source.after(at.position, deadline)).await else {
                 return Ok(());
             };
             let events = events?;

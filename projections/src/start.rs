@@ -1,12 +1,13 @@
 //! Starting the projections.
 
 use async_nats::Client;
-use event_store::Position;
+use event_store::{Appended, Position};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    ear::Ear,
     feed::Nats,
     inventory::Inventory,
     model::Model,
@@ -17,10 +18,12 @@ use crate::{
 };
 
 /// What the projections work with.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct ProjectionOptions {
     /// The database, as the writer role.
     pub database: PgConnectOptions,
+    /// What this process appends, if it has a sequencer.
+    pub own: Option<Appended>,
     /// Where to listen. Without it, or while it is away, the log is read. The client should have been made with
     /// `retry_on_initial_connect`, so that NATS may come later than this program.
     pub nats: Option<Client>,
@@ -43,9 +46,10 @@ impl Projections {
         cancel: CancellationToken,
         tracker: &TaskTracker,
     ) {
-        let ProjectionOptions { database, nats, stream, models } = options;
+        let ProjectionOptions { database, own, nats, stream, models } = options;
         let nats = nats.map(|client| Nats { client, stream });
-        let settings = Settings { database, nats, head, holder: event_store::new_id(), cancel };
+        let ear = Ear::open(&models, &database, own, nats, head.clone(), cancel.clone());
+        let settings = Settings { database, ear, head, holder: event_store::new_id(), cancel };
         for model in models {
             let settings = settings.clone();
             match model {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_store::Lease;
+use event_store::{Appended, Lease};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ use crate::nats::NatsOptions;
 pub struct RelayOptions {
     /// The log's database, with a role that may take leases.
     pub database: PgConnectOptions,
+    /// What this process appends, if it has a sequencer: it need not be read back.
+    pub own: Option<Appended>,
     /// The NATS server and the one user who may publish, purge and delete.
     pub nats: NatsOptions,
     /// The stream's name.
@@ -39,6 +41,7 @@ impl RelayOptions {
     pub fn new(database: PgConnectOptions, nats: NatsOptions, holder: Uuid) -> Self {
         Self {
             database,
+            own: None,
             nats,
             stream: "STAGEDOOR".to_owned(),
             subject_prefix: "stagedoor".to_owned(),

@@ -39,7 +39,13 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
 async fn catch_up(house: &House<'_>, models: Vec<Model>) -> Fallible<f64> {
     let head = u64::try_from(house.head().await?)?;
     let count = i64::try_from(models.len())?;
-    let options = ProjectionOptions { database: house.writer()?, nats: None, stream: house.stream(), models };
+    let options = ProjectionOptions {
+        database: house.writer()?,
+        own: None,
+        nats: None,
+        stream: house.stream(),
+        models,
+    };
     let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let begun = Instant::now();

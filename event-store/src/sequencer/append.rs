@@ -1,5 +1,7 @@
 //! What a batch appends, column by column, as one statement takes it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use domain::NewEvent;
 use faultpoint::{Sabotage, sabotaged};
@@ -10,7 +12,7 @@ use super::Context;
 use crate::{
     canonical,
     clock::new_id,
-    record::{Hash, Metadata, Position},
+    record::{Hash, HashColumn, Metadata, Position, RecordedEvent},
 };
 
 /// The end of the log as this sequencer knows it.
@@ -111,6 +113,29 @@ impl Appendix {
 
     pub(super) fn len(&self) -> usize {
         self.positions.len()
+    }
+
+    /// The events, as they lie in the log once this is committed.
+    pub(super) fn into_events(self) -> impl Iterator<Item = Arc<RecordedEvent>> {
+        let recorded_at = self.tail.recorded_at;
+        let texts = self.types.into_iter().zip(self.data).zip(self.metadata).zip(self.hashes);
+        let names = self.positions.into_iter().zip(self.streams).zip(self.versions).zip(self.event_ids);
+        names.zip(texts).filter_map(move |((((position, stream_id), version), event_id), text)| {
+            let (((event_type, data), metadata), hash) = text;
+            let hash = HashColumn::try_from(hash).ok()?;
+            let event = RecordedEvent {
+                position,
+                stream_id,
+                version,
+                event_id,
+                event_type,
+                data,
+                metadata,
+                recorded_at,
+                hash,
+            };
+            Some(Arc::new(event))
+        })
     }
 
     /// How this batch can be recognised later; `None` if it writes nothing.

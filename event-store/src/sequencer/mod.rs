@@ -5,6 +5,7 @@
 //! at once makes the lock cheap.
 
 mod append;
+mod appended;
 mod batch;
 mod cache;
 mod decide;
@@ -19,12 +20,13 @@ mod worker;
 use domain::{Operation, Refusal};
 use sqlx::postgres::PgConnectOptions;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{broadcast, mpsc, oneshot, watch},
     task::JoinHandle,
 };
 use uuid::Uuid;
 
 use crate::{clock::SharedClock, record::Position};
+pub use appended::Appended;
 use job::{Job, Typed};
 use worker::Worker;
 
@@ -118,6 +120,7 @@ pub enum ExecuteError {
 pub struct Sequencer {
     queue: mpsc::Sender<Box<dyn Job>>,
     head: watch::Receiver<Position>,
+    appended: broadcast::Sender<appended::Batch>,
 }
 
 impl Sequencer {
@@ -126,8 +129,9 @@ impl Sequencer {
     pub fn start(options: SequencerOptions) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(options.queue);
         let (announce, head) = watch::channel(0);
-        let task = thread::run("sequencer", Worker::new(options, jobs, announce).run());
-        (Self { queue, head }, task)
+        let (appended, _) = broadcast::channel(appended::WAITING);
+        let task = thread::run("sequencer", Worker::new(options, jobs, announce, appended.clone()).run());
+        (Self { queue, head, appended }, task)
     }
 
     /// Carries out a command: when this returns `Ok`, its events are committed.
@@ -152,6 +156,12 @@ impl Sequencer {
     #[must_use]
     pub fn is_crowded(&self) -> bool {
         self.queue.capacity() <= self.queue.max_capacity() / KEPT_FREE
+    }
+
+    /// What this sequencer appends from now on, without going through the database.
+    #[must_use]
+    pub fn appended(&self) -> Appended {
+        Appended::new(self.appended.subscribe())
     }
 
     /// Follows the positions that this sequencer commits, without going through the database.

@@ -6,7 +6,7 @@ use domain::{StreamId, Versioned};
 use faultpoint::{Point, Sabotage, sabotaged};
 use sqlx::Connection;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{broadcast, mpsc, watch},
     time::{Instant, sleep, timeout},
 };
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     ExecuteError, SequencerOptions,
     append::{Tail, Trace},
+    appended,
     batch::Batch,
     cache::Cache,
     decide::{Decided, Remembered},
@@ -51,6 +52,7 @@ pub(super) struct Worker {
     options: SequencerOptions,
     jobs: mpsc::Receiver<Box<dyn Job>>,
     announce: watch::Sender<Position>,
+    appended: broadcast::Sender<appended::Batch>,
     snapshots: Snapshots,
     cache: Cache,
     session: Option<Session>,
@@ -67,6 +69,7 @@ impl Worker {
         options: SequencerOptions,
         jobs: mpsc::Receiver<Box<dyn Job>>,
         announce: watch::Sender<Position>,
+        appended: broadcast::Sender<appended::Batch>,
     ) -> Self {
         Self {
             snapshots: snapshots::start(options.database.clone()),
@@ -74,6 +77,7 @@ impl Worker {
             options,
             jobs,
             announce,
+            appended,
             session: None,
             log_id: None,
             tail: None,
@@ -184,12 +188,11 @@ impl Worker {
         let (tail, remembered) = self.lock_and_catch_up(&mut session, &remembered_ids(jobs)).await?;
         faultpoint::reach(Point::SequencerCaughtUp).await;
         let stands = ahead.filter(|ahead| ahead.on == tail && remembered.is_empty());
-        let mut decided = match stands {
-            Some(ahead) => ahead,
-            None => {
-                within(LOAD_TIMEOUT, load_for(&jobs[..first], &mut self.cache, session.connection())).await?;
-                Decided::after(tail, self.options.clock.now(), remembered)
-            }
+        let mut decided = if let Some(ahead) = stands {
+            ahead
+        } else {
+            within(LOAD_TIMEOUT, load_for(&jobs[..first], &mut self.cache, session.connection())).await?;
+            Decided::after(tail, self.options.clock.now(), remembered)
         };
         for job in &mut jobs[decided.outcomes.len()..] {
             decided.decide(job.as_mut(), &self.cache);
@@ -322,6 +325,10 @@ impl Worker {
         }
         batch.settle(outcomes);
         self.keep(states);
+        if grown && self.appended.receiver_count() > 0 {
+            // Whoever wanted it may have ended meanwhile.
+            let _ = self.appended.send(appendix.into_events().collect());
+        }
     }
 
     fn keep(&mut self, states: HashMap<StreamId, Versioned>) {

@@ -1,6 +1,7 @@
 //! The log and the sequencer against a real Postgres.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod ahead;
 mod controls;
 mod faults;
 mod idempotency;

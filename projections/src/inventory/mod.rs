@@ -36,6 +36,11 @@ impl ReadModel for Inventory {
         }
     }
 
+    /// The show comes first; the first event of the inventory itself follows it.
+    fn begins(event: &Happened) -> bool {
+        event.version == 1 && matches!(event.event, DomainEvent::Show(..))
+    }
+
     fn fold(row: Option<InventoryRow>, event: &Happened) -> Result<InventoryRow, Misfit> {
         match &event.event {
             DomainEvent::Show(_, what) => InventoryRow::plan(row, what, event),

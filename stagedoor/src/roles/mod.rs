@@ -10,8 +10,8 @@ mod workers;
 use std::{panic::resume_unwind, sync::Arc, time::Duration};
 
 use event_store::{
-    Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect, session_options,
-    watch_head,
+    Appended, Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect,
+    session_options, watch_head,
 };
 use relay::RelayOptions;
 use sqlx::{
@@ -53,6 +53,8 @@ pub(crate) async fn start(settings: &Settings, role: Role, running: &Running) ->
             health::serve(&parts, checks, running).await
         }
         Role::All => {
+            // Made first: what it appends is handed on to the others at once.
+            parts.sequencer(running)?;
             let mut checks = Vec::new();
             for role in [Role::Relay, Role::Projections, Role::Processes] {
                 checks.extend(workers::start(&mut parts, role, running).await?);
@@ -73,6 +75,11 @@ impl Parts {
         let head = watch_head(self.settings.writer()?, running.work.clone());
         self.head = Some(head.clone());
         Ok(head)
+    }
+
+    /// What the sequencer of this process appends, if it has one.
+    pub(crate) fn own(&self) -> Option<Appended> {
+        self.sequencer.as_ref().map(Sequencer::appended)
     }
 
     /// The one sequencer of this process.

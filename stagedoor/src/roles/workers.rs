@@ -7,7 +7,7 @@ use edge::Check;
 use event_store::new_id;
 use processes::{HoldExpiry, RunnerOptions, RunnerStatus};
 use projections::{Model, ProjectionOptions, Projections};
-use relay::RelayState;
+use relay::{RelayOptions, RelayState};
 use tokio::{sync::watch, time::sleep};
 use tokio_util::task::TaskTracker;
 
@@ -28,8 +28,8 @@ pub(crate) async fn start(parts: &mut Parts, role: Role, running: &Running) -> R
 }
 
 fn relay(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
-    let (status, work) =
-        relay::run(relay_options(&parts.settings)?, parts.head(running)?, running.work.clone());
+    let options = RelayOptions { own: parts.own(), ..relay_options(&parts.settings)? };
+    let (status, work) = relay::run(options, parts.head(running)?, running.work.clone());
     running.spawn("the relay", &running.workers, work);
     let check = Check::new("relay", move || {
         let status = status.borrow().clone();
@@ -47,6 +47,7 @@ fn relay(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
 async fn projections(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
     let options = ProjectionOptions {
         database: parts.settings.writer()?,
+        own: parts.own(),
         nats: Some(nats(&parts.settings).await?),
         stream: parts.settings.stream.clone(),
         models: Model::ALL.to_vec(),

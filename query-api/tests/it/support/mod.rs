@@ -84,6 +84,7 @@ impl BoxOffice {
         let head = event_store::watch_head(self.options.clone(), cancel.clone());
         let options = ProjectionOptions {
             database: self.options.clone(),
+            own: None,
             nats: None,
             stream: "STAGEDOOR".into(),
             models: Model::ALL.to_vec(),

@@ -1,0 +1,304 @@
+//! What this process hears of the log, once for all its projections.
+//!
+//! Every projection needs every event, most of them only to see that it does not concern it. So the newest events are
+//! heard and parsed once, and kept for a while; who needs older ones reads the log.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use event_store::{Appended, Head, LogReader, Position, RecordedEvent};
+use sqlx::postgres::PgConnectOptions;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    checkpoint,
+    connect::connect,
+    feed::{FAR_BEHIND, Feed, Nats, PAGE},
+    model::Model,
+};
+
+/// How much is kept.
+const EVENTS: usize = 20_000;
+const BYTES: usize = 32 << 20;
+/// How often it is asked whether the log is still the same one.
+const STILL_THE_SAME: Duration = Duration::from_secs(2);
+/// While this process writes, news of the log are its own, and take so long at most to arrive here.
+const OWN_FIRST: Duration = Duration::from_millis(5);
+/// So long after its last batch it counts as writing.
+const BUSY: Duration = Duration::from_secs(1);
+/// For so long it is listened elsewhere before own events are looked at again.
+const ELSEWHERE: Duration = Duration::from_millis(100);
+/// The pause after the database failed.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Events that several projections share.
+pub(crate) type Events = Vec<Arc<RecordedEvent>>;
+
+/// The newest events. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Ear {
+    recent: Arc<Mutex<Recent>>,
+    grown: watch::Receiver<Position>,
+}
+
+/// What the ear knows of the events after a position.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The next ones.
+    Events(Events),
+    /// There were some, and they are not kept (any more): the log must be read.
+    Missed,
+    /// None that it knows of.
+    Nothing,
+}
+
+impl Ear {
+    /// Starts listening; ends when `cancel` fires.
+    pub(crate) fn open(
+        models: &[Model],
+        database: &PgConnectOptions,
+        own: Option<Appended>,
+        nats: Option<Nats>,
+        head: watch::Receiver<Position>,
+        cancel: CancellationToken,
+    ) -> Self {
+        let (announce, grown) = watch::channel(0);
+        let recent = Arc::new(Mutex::new(Recent::default()));
+        let listener = Listener {
+            models: models.to_vec(),
+            log: LogReader::new(database.clone(), "ear"),
+            database: database.clone(),
+            own,
+            own_at: None,
+            nats,
+            head,
+            recent: Arc::clone(&recent),
+            announce,
+        };
+        tokio::spawn(async move { cancel.run_until_cancelled(listener.run()).await });
+        Self { recent, grown }
+    }
+
+    /// The events of a log after a position, at most a page.
+    pub(crate) fn after(&mut self, log_id: Uuid, after: Position) -> Heard {
+        self.grown.mark_unchanged();
+        lock(&self.recent).after(log_id, after)
+    }
+
+    /// Waits until it has heard more than when [`Ear::after`] was last asked.
+    pub(crate) async fn grown(&mut self) {
+        if self.grown.changed().await.is_err() {
+            // The program is ending.
+            std::future::pending().await
+        }
+    }
+}
+
+fn lock(recent: &Mutex<Recent>) -> MutexGuard<'_, Recent> {
+    recent.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Debug, Default)]
+struct Recent {
+    log_id: Option<Uuid>,
+    /// The position before the first event.
+    before: Position,
+    events: VecDeque<Arc<RecordedEvent>>,
+    bytes: usize,
+}
+
+impl Recent {
+    fn begin(&mut self, log_id: Uuid, before: Position) {
+        *self = Self { log_id: Some(log_id), before, ..Self::default() };
+    }
+
+    fn push(&mut self, event: Arc<RecordedEvent>) {
+        self.bytes += weight(&event);
+        self.events.push_back(event);
+        while self.events.len() > EVENTS || self.bytes > BYTES {
+            let Some(oldest) = self.events.pop_front() else { return };
+            self.before += 1;
+            self.bytes -= weight(&oldest);
+        }
+    }
+
+    fn after(&self, log_id: Uuid, after: Position) -> Heard {
+        if self.log_id != Some(log_id) {
+            return Heard::Nothing;
+        }
+        let Ok(known) = usize::try_from(after - self.before) else { return Heard::Missed };
+        let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let events: Events = self.events.iter().skip(known).take(page).cloned().collect();
+        if events.is_empty() { Heard::Nothing } else { Heard::Events(events) }
+    }
+}
+
+fn weight(event: &RecordedEvent) -> usize {
+    size_of::<RecordedEvent>() + event.data.len() + event.metadata.len() + 2 * event.stream_id.len()
+}
+
+struct Listener {
+    models: Vec<Model>,
+    log: LogReader,
+    database: PgConnectOptions,
+    /// What the sequencer of this process appends, if it has one.
+    own: Option<Appended>,
+    /// When something came from there.
+    own_at: Option<Instant>,
+    nats: Option<Nats>,
+    head: watch::Receiver<Position>,
+    recent: Arc<Mutex<Recent>>,
+    announce: watch::Sender<Position>,
+}
+
+impl Listener {
+    async fn run(mut self) {
+        loop {
+            if let Err(error) = self.listen().await {
+                tracing::warn!(%error, "the log can't be heard; the projections ask for it");
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Listens until the log turns out to be another one, or can't be read.
+    async fn listen(&mut self) -> Result<(), sqlx::Error> {
+        let head = self.log.head().await?;
+        let mut at = self.begin(&head).await?;
+        lock(&self.recent).begin(head.log_id, at);
+        let log = LogReader::new(self.database.clone(), "ear");
+        let mut feed = Feed::new(log, self.head.clone(), self.nats.clone(), head.log_id);
+        let mut asked = Instant::now();
+        loop {
+            let deadline = asked + STILL_THE_SAME;
+            let events = match self.own(at, deadline).await {
+                Some(events) => events,
+                None => {
+                    let until =
+                        if self.own.is_some() { deadline.min(Instant::now() + ELSEWHERE) } else { deadline };
+                    feed.after(at, until).await?.into_iter().map(Arc::new).collect()
+                }
+            };
+            if let Some(last) = events.last() {
+                at = last.position;
+                let mut recent = lock(&self.recent);
+                events.into_iter().for_each(|event| recent.push(event));
+            }
+            self.announce.send_replace(at);
+            if asked.elapsed() >= STILL_THE_SAME {
+                if self.log.head().await?.log_id != head.log_id {
+                    return Ok(());
+                }
+                asked = Instant::now();
+            }
+        }
+    }
+
+    /// Where to begin: where the projections go on, or at the log's end if they have to read much of it first.
+    async fn begin(&self, head: &Head) -> Result<Position, sqlx::Error> {
+        let mut connection = connect(&self.database, "ear").await?;
+        let names: Vec<&str> = self.models.iter().map(|model| model.name()).collect();
+        let lowest = checkpoint::lowest(&mut connection, &names, head.log_id).await?;
+        Ok(if (0..=FAR_BEHIND).contains(&(head.position - lowest)) { lowest } else { head.position })
+    }
+
+    /// The next events, if they are of this process's making. `None`: it is time to listen elsewhere.
+    async fn own(&mut self, after: Position, deadline: Instant) -> Option<Events> {
+        let own = self.own.as_mut()?;
+        let busy = self.own_at.is_some_and(|at| at.elapsed() < BUSY);
+        let mut head = self.head.clone();
+        let elsewhere = async {
+            // The end of the program is noticed elsewhere.
+            if head.wait_for(|head| *head > after).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            if busy {
+                sleep(OWN_FIRST).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            events = own.after(after) => {
+                self.own_at = events.is_some().then(Instant::now);
+                events
+            }
+            () = elsewhere => {
+                self.own_at = None;
+                None
+            }
+            () = sleep_until(deadline) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use event_store::HashColumn;
+
+    use super::*;
+
+    const LOG: Uuid = Uuid::from_u128(1);
+
+    fn event(position: Position, bytes: usize) -> Arc<RecordedEvent> {
+        Arc::new(RecordedEvent {
+            position,
+            stream_id: "order-x".into(),
+            version: 1,
+            event_id: Uuid::nil(),
+            event_type: "OrderPlaced".into(),
+            data: "x".repeat(bytes),
+            metadata: "{}".into(),
+            recorded_at: DateTime::UNIX_EPOCH,
+            hash: HashColumn([0; 32]),
+        })
+    }
+
+    fn heard(positions: std::ops::RangeInclusive<Position>, bytes: usize) -> Recent {
+        let mut recent = Recent::default();
+        recent.begin(LOG, positions.start() - 1);
+        positions.for_each(|position| recent.push(event(position, bytes)));
+        recent
+    }
+
+    fn positions(heard: Heard) -> Vec<Position> {
+        let Heard::Events(events) = heard else { panic!("{heard:?}") };
+        events.iter().map(|event| event.position).collect()
+    }
+
+    #[test]
+    fn what_follows_a_position_is_handed_out_by_the_page() {
+        let recent = heard(11..=2_500, 10);
+        assert_eq!(positions(recent.after(LOG, 10)), (11..=1_010).collect::<Vec<_>>());
+        assert_eq!(positions(recent.after(LOG, 2_498)), [2_499, 2_500]);
+        assert_eq!(recent.after(LOG, 2_500), Heard::Nothing);
+        assert_eq!(recent.after(LOG, 2_600), Heard::Nothing);
+    }
+
+    #[test]
+    fn what_came_before_it_listened_must_be_read() {
+        let recent = heard(11..=20, 10);
+        assert_eq!(recent.after(LOG, 9), Heard::Missed);
+        assert_eq!(recent.after(Uuid::nil(), 15), Heard::Nothing, "of another log nothing is known");
+        assert_eq!(Recent::default().after(LOG, 0), Heard::Nothing);
+    }
+
+    #[test]
+    fn only_so_many_events_and_bytes_are_kept() {
+        let last = EVENTS as Position + 500;
+        let many = heard(1..=last, 10);
+        assert_eq!((many.events.len(), many.after(LOG, 499)), (EVENTS, Heard::Missed));
+        assert_eq!(positions(many.after(LOG, last - 1)), [last]);
+        let large = heard(1..=200, 1 << 20);
+        assert!(large.events.len() < 32 && large.bytes <= BYTES, "{}", large.events.len());
+        assert_eq!(positions(large.after(LOG, 199)), [200]);
+    }
+}
