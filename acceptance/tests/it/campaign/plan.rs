@@ -81,7 +81,7 @@ impl Plan {
         Self {
             name,
             length: Length::Faults(usize::try_from(number("FAULTS_COUNT", count)).unwrap()),
-            lanes: vec![Lane { number: 1, name, kinds, pause: Duration::from_millis(500) }],
+            lanes: vec![Lane { number: 1, name, kinds, pause: Duration::from_secs(1) }],
             burst: Duration::from_mins(1),
             mounts: false,
             ..whole

@@ -76,14 +76,16 @@ impl Kind {
             Self::PostgresKilled,
             Self::PostgresStopped,
             Self::PostgresFrozen,
-            Self::PostgresWritesFail,
             Self::NatsKilled,
             Self::NatsWiped,
             Self::NatsRolledBack,
             Self::NatsBitsFlipped,
             Self::NatsTruncated,
-            Self::NatsWritesFail,
         ];
+        // Only Linux limits a process that runs already.
+        if cfg!(target_os = "linux") {
+            kinds.extend([Self::PostgresWritesFail, Self::NatsWritesFail]);
+        }
         if mounts {
             kinds.extend([Self::PostgresDiskFull, Self::NatsDiskFull]);
         }
