@@ -21,8 +21,7 @@ use crate::{
 const SHOWS: usize = 4;
 /// So many customers must have gone away without seats before a show is replaced.
 const SOLD_OUT: u32 = 60;
-/// Some of them last, so that their streams grow long.
-const LASTING: usize = 2;
+/// The first of them lasts, and half of all customers want it, so that its stream grows long.
 const LONG_LIFE: Duration = Duration::from_mins(8);
 const LIFE: Duration = Duration::from_secs(80);
 
@@ -55,7 +54,8 @@ pub(crate) struct Board {
 impl Board {
     pub(crate) fn any(&self, rng: &mut StdRng) -> Arc<Show> {
         let shows = self.shows.lock().unwrap();
-        Arc::clone(&shows[rng.random_range(0..shows.len())])
+        let number = rng.random_range(0..2 * shows.len());
+        Arc::clone(&shows[number.saturating_sub(shows.len())])
     }
 
     /// The show that is not sold out in a hurry.
@@ -76,7 +76,7 @@ pub(crate) struct Promoter {
 impl Promoter {
     pub(super) async fn fill(&mut self) {
         for number in 0..SHOWS {
-            let show = self.show(if number < LASTING { LONG_LIFE } else { LIFE }).await;
+            let show = self.show(if number == 0 { LONG_LIFE } else { LIFE }).await;
             self.board.shows.lock().unwrap().push(show);
         }
     }
@@ -118,13 +118,18 @@ impl Promoter {
     }
 }
 
-/// Few seats that many want, and a field that fills slowly.
+/// Few seats that many want, and a field that fills slowly; where sales last, best seats last as well.
 fn sections(life: Duration) -> Value {
-    let rows: Vec<Value> =
-        ["A", "B", "C", "D"].iter().map(|row| json!({ "row": row, "seats": 10 })).collect();
+    let lasts = life == LONG_LIFE;
+    let row = |row: &str, seats: u32| json!({ "row": row, "seats": seats });
+    let mut rows: Vec<Value> = ["A", "B", "C", "D"].map(|name| row(name, 10)).to_vec();
+    if lasts {
+        rows.extend((1..=40).map(|number| row(&format!("E{number}"), 100)));
+    }
+    let of = |few: u32| if lasts { 20_000 } else { few };
     json!([
-        { "code": "FIELD", "name": "Field", "price": 1_000, "capacity": if life == LIFE { 200 } else { 20_000 } },
-        { "code": "FRONT", "name": "Front", "price": 5_000, "capacity": 20 },
+        { "code": "FIELD", "name": "Field", "price": 1_000, "capacity": of(200) },
+        { "code": "FRONT", "name": "Front", "price": 5_000, "capacity": of(20) },
         { "code": "HALL", "name": "Hall", "price": 7_500, "rows": rows },
     ])
 }
