@@ -34,7 +34,8 @@ pub(crate) async fn facts(args: &Args, house: &House<'_>) -> Fallible<Line> {
     add("measured", SystemClock.now().format("%Y-%m-%d %H:%M UTC").to_string());
     let nats = find::nats(&Lookup::from_environment(".stagedoor/bin"))?;
     add("NATS", said(&nats.file.to_string_lossy(), &["--version"]));
-    add("turns", format!("{} of {} s each", args.pairs(), args.seconds().as_secs()));
+    let short = if args.smoke { "; a smoke test: long logs have a fiftieth of their events" } else { "" };
+    add("turns", format!("{} of {} s each{short}", args.pairs(), args.seconds().as_secs()));
     let mut connection = house.superuser().await?;
     for name in SETTINGS {
         let sql = "select current_setting($1)";

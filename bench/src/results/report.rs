@@ -28,23 +28,32 @@ pub(crate) fn write(lines: &[Line], directory: &Path) -> Fallible<()> {
 /// The page.
 pub(crate) fn page(lines: &[Line]) -> Fallible<String> {
     let mut page = HEAD.to_owned();
-    figures(&mut page, lines)?;
+    figures(&mut page, "Targets", lines, |figure| figure.target.is_some())?;
+    figures(&mut page, "Other figures", lines, |figure| figure.target.is_none())?;
     charts(&mut page, lines)?;
     audits(&mut page, lines)?;
     machine(&mut page, lines)?;
     Ok(page)
 }
 
-fn figures(page: &mut String, lines: &[Line]) -> Fallible<()> {
-    page.push_str("\n## Figures\n\n| figure | median | range | turns | target | met |\n");
+fn figures(page: &mut String, title: &str, lines: &[Line], shown: impl Fn(&Figure) -> bool) -> Fallible<()> {
+    write!(page, "\n## {title}\n\n| figure | median | range | turns | target | met |\n")?;
     page.push_str("| --- | ---: | ---: | ---: | --- | --- |\n");
     for line in lines {
-        let Line::Figure(Figure { name, unit, median, min, max, turns, target, ok }) = line else { continue };
-        let (median, min, max) = (number(*median), number(*min), number(*max));
-        let target_said = target.map(said).unwrap_or_default();
-        let met = target.map_or("", |_| if *ok { "yes" } else { "**no**" });
-        writeln!(page, "| `{name}` | {median} {unit} | {min} – {max} | {turns} | {target_said} | {met} |")?;
+        let Line::Figure(figure) = line else { continue };
+        if shown(figure) {
+            row(page, figure)?;
+        }
     }
+    Ok(())
+}
+
+fn row(page: &mut String, figure: &Figure) -> Fallible<()> {
+    let Figure { name, unit, median, min, max, turns, target, ok } = figure;
+    let (median, min, max) = (number(*median), number(*min), number(*max));
+    let target_said = target.map(said).unwrap_or_default();
+    let met = target.map_or("", |_| if *ok { "yes" } else { "**no**" });
+    writeln!(page, "| `{name}` | {median} {unit} | {min} – {max} | {turns} | {target_said} | {met} |")?;
     Ok(())
 }
 
@@ -122,11 +131,16 @@ mod tests {
         let page = page(&lines()).unwrap();
         let body = page.strip_prefix(HEAD).unwrap();
         let expected = "
-## Figures
+## Targets
 
 | figure | median | range | turns | target | met |
 | --- | ---: | ---: | ---: | --- | --- |
 | `hot_show_writes.ratio` | 10.75 × | 9.5 – 12 | 2 | at least 10 | yes |
+
+## Other figures
+
+| figure | median | range | turns | target | met |
+| --- | ---: | ---: | ---: | --- | --- |
 
 ## Turn by turn
 
