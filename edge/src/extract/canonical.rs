@@ -1,8 +1,7 @@
 //! What makes two requests the same: method, path and parsed body.
 
-use std::collections::BTreeMap;
-
 use http::{Method, Uri};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -14,7 +13,9 @@ impl Fingerprint {
     pub(super) fn of(method: &Method, uri: &Uri, body: &Value) -> Self {
         let mut digest = Sha256::new();
         // Neither a method nor a path can contain a line feed, so no two requests run into one another.
-        for part in [method.as_str(), uri.path(), &canonical(body)] {
+        let mut text = String::with_capacity(256);
+        canonical(body, &mut text);
+        for part in [method.as_str(), uri.path(), &text] {
             digest.update(part.as_bytes());
             digest.update(b"\n");
         }
@@ -23,22 +24,35 @@ impl Fingerprint {
 }
 
 /// Sorts by itself: whether `serde_json` keeps members in order is a feature that any dependency may turn on.
-fn canonical(value: &Value) -> String {
+fn canonical(value: &Value, text: &mut String) {
     match value {
         Value::Object(members) => {
-            let sorted: BTreeMap<&String, &Value> = members.iter().collect();
-            let members: Vec<String> = sorted
-                .into_iter()
-                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
-                .collect();
-            format!("{{{}}}", members.join(","))
+            let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
+            text.push('{');
+            for (index, (name, value)) in sorted.into_iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { "," });
+                scalar(name, text);
+                text.push(':');
+                canonical(value, text);
+            }
+            text.push('}');
         }
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(canonical).collect();
-            format!("[{}]", items.join(","))
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { "," });
+                canonical(item, text);
+            }
+            text.push(']');
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => scalar(value, text),
     }
+}
+
+fn scalar(value: &impl Serialize, text: &mut String) {
+    // Texts and numbers can always be written.
+    text.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -55,7 +69,9 @@ mod tests {
         let ab: Value = serde_json::from_str(r#"{"a": {"c": 1, "d": [1, 2]}, "b": "x"}"#).unwrap();
         let ba: Value = serde_json::from_str(r#"{"b":"x","a":{"d":[1,2],"c":1}}"#).unwrap();
         assert_eq!(of("/v1/orders", &ab), of("/v1/orders", &ba));
-        assert_eq!(canonical(&ba), r#"{"a":{"c":1,"d":[1,2]},"b":"x"}"#);
+        let mut text = String::new();
+        canonical(&ba, &mut text);
+        assert_eq!(text, r#"{"a":{"c":1,"d":[1,2]},"b":"x"}"#);
     }
 
     #[test]

@@ -132,6 +132,8 @@ impl Seen {
             };
         }
         match response.status().as_u16() {
+            // Thousands a second, when there are any; they are counted.
+            503 if problem.is_some_and(|problem| problem.name() == "queue-full") => line!(debug),
             500 => line!(error),
             501.. => line!(warn),
             0..500 if self.is_routine() => line!(debug),
