@@ -83,7 +83,7 @@ impl Record {
 
     /// Written down before it is sent: whatever happens then, it is known that it was asked.
     pub(crate) fn asks(&self, user: &str, ask: &Ask, to: &str) -> Uuid {
-        // As docs/events.md does not say, but any client could: a key belongs to its user.
+        // A key belongs to its user: a command's id in the log is the UUIDv5 of both.
         let id = Uuid::new_v5(&user.parse().unwrap(), ask.key.as_bytes());
         let mut inner = self.inner();
         inner.commands.entry(id).or_insert_with(|| Command {
