@@ -1,5 +1,7 @@
 //! What handlers share.
 
+use std::{ops::Deref, sync::Arc};
+
 use axum::extract::FromRef;
 use domain::Operation;
 use edge::{Answered, Problem};
@@ -10,19 +12,32 @@ use sqlx::PgPool;
 
 use crate::refusal;
 
-/// What handlers share. Cheap to clone.
+/// What handlers share. Cheap to clone, which every layer around them does: one pointer.
 #[derive(Clone)]
 pub struct App {
+    shared: Arc<Shared>,
+}
+
+/// See [`App`].
+pub struct Shared {
     pub(crate) sequencer: Sequencer,
     pub(crate) edge: edge::Context,
     pub(crate) pool: PgPool,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
 }
 
 impl App {
     /// Decides through `sequencer`; `pool`, as the writer role, tells whether the database can be written.
     #[must_use]
     pub fn new(sequencer: Sequencer, edge: edge::Context, pool: PgPool) -> Self {
-        Self { sequencer, edge, pool }
+        Self { shared: Arc::new(Shared { sequencer, edge, pool }) }
     }
 
     /// Carries out an operation: when this returns `Ok`, its events are committed.

@@ -35,6 +35,6 @@ fn context(user: Uuid, command_id: Uuid, fingerprint: Option<[u8; 32]>, origin: 
         actor: Some(user),
         correlation: origin.trace.correlation(),
         causation: None,
-        traceparent: Some(origin.trace.as_str().to_owned()),
+        traceparent: origin.traced.then(|| origin.trace.as_str().to_owned()),
     }
 }

@@ -8,7 +8,7 @@ use crate::App;
 
 /// The sequencer works, and the database takes writes.
 pub(crate) fn can_append(app: &App) -> Check {
-    let App { sequencer, pool, .. } = app.clone();
+    let (sequencer, pool) = (app.sequencer.clone(), app.pool.clone());
     Check::new("append", move || probe(sequencer.clone(), pool.clone()))
 }
 

@@ -32,7 +32,7 @@ const STEP: Duration = Duration::from_secs(4);
 const PROLONG: Duration = Duration::from_secs(2);
 /// How long a failure is waited out.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The least pause when there is nothing to do, whatever the known head says: it may be that of a longer log.
+/// The least pause once all is read that there is and all is done that is due: what comes meanwhile is read together.
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
 
 /// What a runner needs.
@@ -156,7 +156,6 @@ impl<'a, P: Process> Runner<'a, P> {
                 prolonged = Instant::now();
             }
             let Some(page) = self.read_page(connection, turn.token, position).await? else { return Ok(()) };
-            let moved = page.to != position;
             position = page.to;
             let failing = page.unreadable.is_some();
             self.report(position, page.unreadable);
@@ -166,7 +165,7 @@ impl<'a, P: Process> Runner<'a, P> {
                 continue;
             }
             let performed = self.perform_due(connection).await?;
-            if !moved && performed == 0 {
+            if performed < STEPS {
                 let least = if failing { PAUSE } else { LEAST_PAUSE };
                 self.wait(connection, position, least).await?;
             }

@@ -83,7 +83,7 @@ impl Ear {
             recent: Arc::clone(&recent),
             announce,
         };
-        tokio::spawn(async move { cancel.run_until_cancelled(listener.run()).await });
+        tokio::spawn(Box::pin(async move { cancel.run_until_cancelled(Box::pin(listener.run())).await }));
         Self { recent, grown }
     }
 
@@ -97,7 +97,7 @@ impl Ear {
     pub(crate) async fn grown(&mut self) {
         if self.grown.changed().await.is_err() {
             // The program is ending.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -179,18 +179,18 @@ impl Listener {
         let mut asked = Instant::now();
         loop {
             let deadline = asked + STILL_THE_SAME;
-            let events = match self.own(at, deadline).await {
-                Some(events) => events,
-                None => {
-                    let until =
-                        if self.own.is_some() { deadline.min(Instant::now() + ELSEWHERE) } else { deadline };
-                    feed.after(at, until).await?.into_iter().map(Arc::new).collect()
-                }
+            let events = if let Some(events) = self.own(at, deadline).await {
+                events
+            } else {
+                let until = self.own.as_ref().map_or(deadline, |_| deadline.min(Instant::now() + ELSEWHERE));
+                feed.after(at, until).await?.into_iter().map(Arc::new).collect()
             };
             if let Some(last) = events.last() {
                 at = last.position;
                 let mut recent = lock(&self.recent);
-                events.into_iter().for_each(|event| recent.push(event));
+                for event in events {
+                    recent.push(event);
+                }
             }
             self.announce.send_replace(at);
             if asked.elapsed() >= STILL_THE_SAME {
@@ -265,7 +265,9 @@ mod tests {
     fn heard(positions: std::ops::RangeInclusive<Position>, bytes: usize) -> Recent {
         let mut recent = Recent::default();
         recent.begin(LOG, positions.start() - 1);
-        positions.for_each(|position| recent.push(event(position, bytes)));
+        for position in positions {
+            recent.push(event(position, bytes));
+        }
         recent
     }
 
@@ -293,7 +295,7 @@ mod tests {
 
     #[test]
     fn only_so_many_events_and_bytes_are_kept() {
-        let last = EVENTS as Position + 500;
+        let last = Position::try_from(EVENTS).unwrap() + 500;
         let many = heard(1..=last, 10);
         assert_eq!((many.events.len(), many.after(LOG, 499)), (EVENTS, Heard::Missed));
         assert_eq!(positions(many.after(LOG, last - 1)), [last]);

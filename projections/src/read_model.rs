@@ -28,6 +28,7 @@ pub trait ReadModel: Send + Sync + 'static {
 
     /// Whether the event is the first of its entity, of which there can then be no row. Only said where it is certain:
     /// it saves looking for one.
+    #[must_use]
     fn begins(event: &Happened) -> bool {
         event.version == 1 && Self::entity(event.stream()) == Some(event.stream())
     }

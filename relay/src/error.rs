@@ -32,6 +32,15 @@ pub enum Accident {
         /// The event it holds.
         found: Uuid,
     },
+    /// NATS says that the stream ends at one place, and that what is published must follow another: a damaged store does
+    /// that until the stream is made anew.
+    #[error("the stream ends at {last}, but NATS accepts only what follows {expected}")]
+    Contradiction {
+        /// The last sequence, as the stream is described.
+        last: u64,
+        /// The last sequence, as a refusal has it.
+        expected: u64,
+    },
     /// The stream is longer than the log.
     #[error("the stream ends at {last}, the log already at {head}")]
     Ahead {
@@ -63,6 +72,14 @@ pub enum RelayError {
         position: Position,
         /// What came instead.
         reason: String,
+    },
+    /// JetStream says that the stream does not end where it was found to end.
+    #[error("publishing {position} was refused: the stream ends at {last}")]
+    OutOfStep {
+        /// The position that was to follow.
+        position: Position,
+        /// Where the stream ends, as the refusal has it.
+        last: u64,
     },
     /// The log was cut or exchanged while it was read, or is damaged: positions or hashes don't follow.
     #[error("the log no longer continues what was published up to {0}")]

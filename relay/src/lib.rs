@@ -21,6 +21,7 @@ mod leadership;
 mod nats;
 mod options;
 mod pump;
+mod refusals;
 mod report;
 mod reset;
 mod run;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_nats::{
     Message, StatusCode, Subject, Subscriber,
-    jetstream::{Context, publish::PublishAck, response::Response},
+    jetstream::{self, Context, ErrorCode, publish::PublishAck, response::Response},
 };
 use event_store::Position;
 use faultpoint::Point;
@@ -140,12 +140,24 @@ impl<'a> Pump<'a> {
             Response::Ok(ack) => {
                 Err(self.doubt(&format!("sequence {} of stream {}", ack.sequence, ack.stream)))
             }
-            Response::Err { error } => Err(self.doubt(&error.to_string())),
+            Response::Err { error } => Err(self.refused(&error)),
         }
     }
 
     fn is_next(&self, ack: &PublishAck) -> bool {
         Position::try_from(ack.sequence) == Ok(self.acked + 1) && ack.stream == self.stream && !ack.duplicate
+    }
+
+    fn refused(&self, error: &jetstream::Error) -> RelayError {
+        let position = self.acked + 1;
+        let last = (error.error_code() == ErrorCode::STREAM_WRONG_LAST_SEQUENCE).then(|| {
+            error.to_string().split_once("wrong last sequence: ")?.1.split(' ').next()?.parse().ok()
+        });
+        match last.flatten() {
+            // What was refused before it was not answered, where it ends at the right place.
+            Some(last) if as_position(last) != self.acked => RelayError::OutOfStep { position, last },
+            Some(_) | None => self.doubt(&error.to_string()),
+        }
     }
 
     fn doubt(&self, reason: &str) -> RelayError {

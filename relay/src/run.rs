@@ -11,6 +11,7 @@ use crate::{
     error::RelayError,
     leadership,
     options::RelayOptions,
+    refusals::Refusals,
     session::session,
     status::{RelayStatus, StatusSender},
 };
@@ -56,11 +57,11 @@ async fn relay(
 
 /// One attempt after the other.
 async fn sessions(options: &RelayOptions, head: &watch::Receiver<Position>, status: &StatusSender) {
-    let mut backoff = Backoff::new();
+    let (mut backoff, mut refusals) = (Backoff::new(), Refusals::default());
     status.connecting();
     loop {
         let before = status.position();
-        let error = session(options, head, status).await;
+        let error = refusals.weigh(session(options, head, status).await);
         if status.position() > before {
             backoff.reset();
         }

@@ -5,7 +5,10 @@ use serde::Serialize;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::error::{Accident, RelayError};
+use crate::{
+    error::{Accident, RelayError},
+    identity::as_position,
+};
 
 /// What the relay is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,10 +82,22 @@ impl StatusSender {
     }
 
     pub(crate) fn relaying(&self, head: &Head, position: Position) {
-        metrics::gauge!("stagedoor_relay_stopped").set(0);
         self.0.send_modify(|status| {
+            // Whether NATS still contradicts itself shows when it accepts something.
+            let state = match &status.state {
+                RelayState::Stopped { reason: Accident::Contradiction { last, .. } }
+                    if as_position(*last) == position =>
+                {
+                    status.state.clone()
+                }
+                RelayState::Stopped { .. }
+                | RelayState::Standby
+                | RelayState::Connecting
+                | RelayState::Relaying => RelayState::Relaying,
+            };
+            metrics::gauge!("stagedoor_relay_stopped").set(u8::from(state != RelayState::Relaying));
             *status = RelayStatus {
-                state: RelayState::Relaying,
+                state,
                 position,
                 head: head.position,
                 log_id: Some(head.log_id),
@@ -95,6 +110,7 @@ impl StatusSender {
         self.0.send_modify(|status| {
             let more = u64::try_from(position - status.position).unwrap_or_default();
             metrics::counter!("stagedoor_relay_published_total").increment(more);
+            status.state = RelayState::Relaying;
             status.position = position;
             status.head = status.head.max(position);
         });
@@ -110,6 +126,7 @@ impl StatusSender {
             RelayError::Log(_)
             | RelayError::Nats { .. }
             | RelayError::Doubt { .. }
+            | RelayError::OutOfStep { .. }
             | RelayError::LogChanged(_)
             | RelayError::Unnameable(_)
             | RelayError::NotRefilling(_) => RelayState::Connecting,

@@ -49,8 +49,10 @@ pub struct Replacement<T, R = Customer, P = NoPath> {
 pub struct Origin {
     /// `X-Request-Id`.
     pub request_id: RequestId,
-    /// `traceparent`.
+    /// `traceparent`, or the start of a trace of our own.
     pub trace: TraceParent,
+    /// Whether the client sent it. A trace of our own says nothing that the command's id does not.
+    pub traced: bool,
 }
 
 impl Origin {
@@ -60,6 +62,7 @@ impl Origin {
         known.unwrap_or_else(|| Self {
             request_id: RequestId::new(context.id()),
             trace: TraceParent::start(context.id(), context.id()),
+            traced: false,
         })
     }
 }

@@ -75,8 +75,9 @@ impl Observer {
     fn origin(&self, headers: &HeaderMap) -> Origin {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let request_id = text(REQUEST_ID.as_str()).and_then(RequestId::parse);
-        let trace = text(TRACEPARENT).and_then(|text| text.parse().ok());
+        let trace: Option<TraceParent> = text(TRACEPARENT).and_then(|text| text.parse().ok());
         Origin {
+            traced: trace.is_some(),
             request_id: request_id.unwrap_or_else(|| RequestId::new(self.context.id())),
             trace: trace.unwrap_or_else(|| TraceParent::start(self.context.id(), self.context.id())),
         }

@@ -67,6 +67,7 @@ fn failure(error: RelayError) -> Failure {
         RelayError::Log(error) => error.into(),
         RelayError::Nats { .. } => Failure::engine(error, "is NATS up, and is NATS_URL right?"),
         RelayError::Doubt { .. }
+        | RelayError::OutOfStep { .. }
         | RelayError::LogChanged(_)
         | RelayError::Unnameable(_)
         | RelayError::Stopped(_)

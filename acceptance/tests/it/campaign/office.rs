@@ -101,6 +101,17 @@ impl Office {
         }
     }
 
+    /// Whether a process says that it can't do its work; one that does not answer is about to be started.
+    pub(crate) async fn has_an_unready(&self, role: Role) -> bool {
+        for instance in self.of(role) {
+            let answer = self.http.get(format!("{}/readyz", instance.address())).send().await;
+            if answer.is_ok_and(|answer| answer.status() == 503) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Somebody's four ways in: each command-api with each query-api.
     pub(crate) fn ways_in(&self, who: &Caller) -> Vec<Caller> {
         let pairs = self.of(Role::CommandApi).flat_map(|commands| {

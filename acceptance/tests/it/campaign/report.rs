@@ -24,6 +24,7 @@ pub(crate) struct Report {
     extent: Extent,
     checks: usize,
     holes: usize,
+    resets: usize,
     recoveries: Vec<f64>,
     took: Duration,
 }
@@ -42,6 +43,7 @@ impl Report {
             extent: Extent::default(),
             checks: 0,
             holes: 0,
+            resets: 0,
             recoveries: Vec::new(),
             took: Duration::ZERO,
         }
@@ -53,7 +55,7 @@ impl Report {
 
     pub(crate) fn checked(&mut self, checker: &Checker, extent: Extent, took: Duration) {
         (self.extent, self.took) = (extent, took);
-        (self.checks, self.holes) = (checker.checks, checker.holes);
+        (self.checks, self.holes, self.resets) = (checker.checks, checker.holes, checker.resets);
         self.recoveries.push(checker.recovery.as_secs_f64());
     }
 
@@ -85,9 +87,15 @@ impl Report {
             "campaign": self.name, "seed": self.seed, "seconds": self.took.as_secs_f64(), "faults": counts,
             "events": self.extent.events, "orders": self.extent.orders,
             "done_but_not_acknowledged": self.extent.unacknowledged_but_done, "checks": self.checks,
-            "holes_in_the_stream": self.holes, "seconds_until_quiet": self.recoveries, "answers": self.answers,
+            "holes_in_the_stream": self.holes, "resets": self.resets(), "seconds_until_quiet": self.recoveries, "answers": self.answers,
             "ends": self.ends, "history": self.history,
         })
+    }
+
+    /// By the nemesis after a fault, or by the checker's operator.
+    fn resets(&self) -> usize {
+        let told = self.history.iter().filter_map(|deed| deed["how"].as_str());
+        self.resets + told.filter(|how| how.contains("refused and reset")).count()
     }
 
     /// The table of docs/reliability.md.
@@ -106,6 +114,7 @@ impl Report {
             "| **all** | **{total}** |\n\n| what | how many |\n| --- | ---: |\n\
             | requests | {answers} |\n| orders | {} |\n| events | {} |\n| checks of everything | {} |\n\
             | commands carried out whose answer was lost | {} |\n| messages NATS lost out of its stream | {} |\n\
+            | damaged streams that the relay refused, and that were reset | {} |\n\
             | seconds until all was quiet again, at most | {slowest:.1} |\n\
             | acknowledged and lost, done twice, seats with two owners, oversold, stuck | 0 |\n",
             self.extent.orders,

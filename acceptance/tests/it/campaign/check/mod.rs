@@ -19,6 +19,8 @@ pub(crate) struct Checker {
     pub(crate) checks: usize,
     /// Messages that NATS lost out of the middle of its stream.
     pub(crate) holes: usize,
+    /// How often the operator had to reset the stream although no fault was going on.
+    pub(crate) resets: usize,
     /// How long it took until all was quiet, the last time.
     pub(crate) recovery: Duration,
 }
@@ -42,6 +44,7 @@ impl Checker {
         self.ledger.read_models_equal(&office.world, &new).await;
         self.holes += stream::equals(&office.world, &self.ledger, &new).await;
         (self.checks, self.recovery) = (self.checks + 1, quiet.after);
+        self.resets += quiet.resets;
         let (events, orders) = (self.ledger.head(), self.ledger.orders());
         Extent { events, orders, unacknowledged_but_done: done }
     }

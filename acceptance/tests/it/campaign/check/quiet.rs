@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use super::ledger::Ledger;
@@ -11,7 +12,7 @@ use crate::{
         office::Office,
         record::{Ask, Verb},
     },
-    support::{new_key, quantity},
+    support::{Role, new_key, quantity},
 };
 
 /// From the last fault until everything is as if there had been none.
@@ -32,6 +33,8 @@ pub(crate) struct Quiet {
     head: i64,
     /// How long it took.
     pub(crate) after: Duration,
+    /// How often the operator had to reset a stream that the relay refused.
+    pub(crate) resets: usize,
 }
 
 impl Quiet {
@@ -48,6 +51,7 @@ pub(super) async fn reach(office: &Office, crowd: &Crowd) -> Quiet {
     let left = || WITHIN.saturating_sub(begun.elapsed());
     assert!(crowd.hush(WITHIN).await, "customers still wait for answers {WITHIN:?} after the last fault");
     assert!(!crowd.has_lost_somebody(), "a customer is gone");
+    let mut resets = operate(office, begun + WITHIN, false).await;
     office.all_ready(left()).await;
     orders_flow(office, crowd, begun + WITHIN).await;
     loop {
@@ -58,8 +62,27 @@ pub(super) async fn reach(office: &Office, crowd: &Crowd) -> Quiet {
         assert!(!left().is_zero(), "stuck {WITHIN:?} after the last fault: {stuck:#?}");
         sleep(Duration::from_millis(100)).await;
     }
+    resets += operate(office, begun + WITHIN, true).await;
     let head = office.world.number("select coalesce(max(position), 0) from events").await;
-    Quiet { head, after: begun.elapsed() }
+    Quiet { head, after: begun.elapsed(), resets }
+}
+
+/// Does what operators are told to do when the relay refuses a damaged stream; how often it was necessary.
+async fn operate(office: &Office, until: Instant, caught_up: bool) -> usize {
+    let mut resets = 0;
+    loop {
+        let status = office.world.run(&["relay", "status", "--json"]).await;
+        let says: Value = serde_json::from_str(&status.out).unwrap_or_default();
+        let refused = status.code == Some(1) || office.has_an_unready(Role::Relay).await;
+        if status.code == Some(0) && !refused && (!caught_up || says["lag"] == 0) {
+            return resets;
+        }
+        if refused && office.world.run(&["relay", "reset", "--yes"]).await.code == Some(0) {
+            resets += 1;
+        }
+        assert!(Instant::now() < until, "the stream is not the log: {status:?}");
+        sleep(Duration::from_millis(300)).await;
+    }
 }
 
 /// Through every command-api, and visible at every query-api.
