@@ -122,6 +122,7 @@ impl Report {
             self.checks,
             self.extent.unacknowledged_but_done,
             self.holes,
+            self.resets(),
         );
         text
     }
