@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{reader::LogReader, record::Position};
+use crate::{reader::LogReader, record::Position, unpanicked::unpanicked};
 
 /// The channel on which writers announce the head with every commit.
 pub(crate) const CHANNEL: &str = "stagedoor_log";
@@ -27,8 +27,12 @@ pub fn watch_head(options: PgConnectOptions, cancel: CancellationToken) -> watch
         cancel
             .run_until_cancelled(async {
                 loop {
-                    if let Err(error) = Box::pin(follow(&options, &sender)).await {
-                        tracing::warn!(%error, "lost sight of the log's head; trying again");
+                    match unpanicked(Box::pin(follow(&options, &sender))).await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(error)) => {
+                            tracing::warn!(%error, "lost sight of the log's head; trying again")
+                        }
+                        Err(panic) => tracing::error!(panic, "lost sight of the log's head; trying again"),
                     }
                     sleep(POLL).await;
                 }

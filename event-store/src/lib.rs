@@ -15,6 +15,7 @@ mod migrate;
 mod reader;
 mod record;
 mod sequencer;
+mod unpanicked;
 
 pub use clock::{Clock, SharedClock, SystemClock, new_id};
 pub use connect::{connect, session_options};
@@ -25,3 +26,4 @@ pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};
 pub use reader::{Head, LogReader, events_at, head, read_stream};
 pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
 pub use sequencer::{Appended, Command, Committed, Context, ExecuteError, Sequencer, SequencerOptions};
+pub use unpanicked::unpanicked;

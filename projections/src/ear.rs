@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use event_store::{Appended, Head, LogReader, Position, RecordedEvent};
+use event_store::{Appended, Head, LogReader, Position, RecordedEvent, unpanicked};
 use sqlx::postgres::PgConnectOptions;
 use tokio::{
     sync::watch,
@@ -162,8 +162,12 @@ struct Listener {
 impl Listener {
     async fn run(mut self) {
         loop {
-            if let Err(error) = self.listen().await {
-                tracing::warn!(%error, "the log can't be heard; the projections ask for it");
+            match unpanicked(self.listen()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "the log can't be heard; the projections ask for it")
+                }
+                Err(panic) => tracing::error!(panic, "the log can't be heard; the projections ask for it"),
             }
             sleep(PAUSE).await;
         }
