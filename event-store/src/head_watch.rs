@@ -30,9 +30,11 @@ pub fn watch_head(options: PgConnectOptions, cancel: CancellationToken) -> watch
                     match unpanicked(Box::pin(follow(&options, &sender))).await {
                         Ok(Ok(())) => {}
                         Ok(Err(error)) => {
-                            tracing::warn!(%error, "lost sight of the log's head; trying again")
+                            tracing::warn!(%error, "lost sight of the log's head; trying again");
                         }
-                        Err(panic) => tracing::error!(panic, "lost sight of the log's head; trying again"),
+                        Err(panic) => {
+                            tracing::error!(panic, "lost sight of the log's head; trying again");
+                        }
                     }
                     sleep(POLL).await;
                 }
