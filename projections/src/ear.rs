@@ -162,12 +162,14 @@ struct Listener {
 impl Listener {
     async fn run(mut self) {
         loop {
-            match unpanicked(self.listen()).await {
+            match unpanicked(Box::pin(self.listen())).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, "the log can't be heard; the projections ask for it")
+                    tracing::warn!(%error, "the log can't be heard; the projections ask for it");
                 }
-                Err(panic) => tracing::error!(panic, "the log can't be heard; the projections ask for it"),
+                Err(panic) => {
+                    tracing::error!(panic, "the log can't be heard; the projections ask for it");
+                }
             }
             sleep(PAUSE).await;
         }
