@@ -1,13 +1,13 @@
 //! Keeps one read model up to date, as long as the program runs.
 
-use std::{marker::PhantomData, time::Duration};
+use std::{marker::PhantomData, ops::Range, time::Duration};
 
 use event_store::{Lease, LogReader, Position};
 use metrics::{counter, gauge};
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::{
     sync::watch,
-    time::{Instant, error::Elapsed, sleep, timeout},
+    time::{Instant, error::Elapsed, sleep, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -34,6 +34,10 @@ const LAST_PAUSE: Duration = Duration::from_secs(2);
 /// The pause after which a projection that stopped tries again.
 const STOPPED_PAUSE: Duration = Duration::from_secs(10);
 
+/// Batches of such sizes come one after the other when much is sold: then more is taken together, which costs less. A
+/// whole page means being behind, and less than that an event somebody may be waiting for.
+const BUSY: Range<usize> = 200..1_000;
+const PACE: Duration = Duration::from_millis(30);
 /// Longer than this no batch may take.
 const APPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -139,6 +143,7 @@ impl<M: ReadModel> Runner<M> {
                 return Ok(());
             };
             let events = events?;
+            let begun = Instant::now();
             at = match within(apply::<M>(connection, &at, &events)).await {
                 Ok(Some(moved)) => moved,
                 Ok(None) => self.give_way(connection).await?,
@@ -148,6 +153,9 @@ impl<M: ReadModel> Runner<M> {
             counter!("stagedoor_projection_events_total", "projection" => M::NAME)
                 .increment(events.len() as u64);
             self.measure(at.position);
+            if BUSY.contains(&events.len()) {
+                let _ = cancel.run_until_cancelled(sleep_until(begun + PACE)).await;
+            }
         }
         Ok(())
     }

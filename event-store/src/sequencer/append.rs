@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::NewEvent;
 use faultpoint::{Sabotage, sabotaged};
-use sqlx::PgConnection;
+use sqlx::{Arguments, PgConnection, error::BoxDynError, postgres::PgArguments};
 use uuid::Uuid;
 
 use super::Context;
@@ -151,27 +151,44 @@ impl Appendix {
 
     /// Writes everything with one statement.
     pub(super) async fn insert(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let inserted = sqlx::query(include_str!("../sql/append.sql"))
-            .bind(&self.positions)
-            .bind(&self.streams)
-            .bind(&self.versions)
-            .bind(&self.event_ids)
-            .bind(&self.types)
-            .bind(&self.data)
-            .bind(&self.metadata)
-            .bind(&self.hashes)
-            .bind(self.tail.recorded_at)
-            .bind(&self.command_ids)
-            .bind(&self.fingerprints)
-            .bind(&self.answers)
-            .bind(&self.answer_positions)
-            .execute(connection)
-            .await?
-            .rows_affected();
+        let arguments = self.arguments().map_err(sqlx::Error::Encode)?;
+        let insert = sqlx::query_with(include_str!("../sql/append.sql"), arguments);
+        let inserted = insert.execute(connection).await?.rows_affected();
         if usize::try_from(inserted) == Ok(self.len()) {
             Ok(())
         } else {
             Err(sqlx::Error::Protocol(format!("{inserted} events were inserted instead of {}", self.len())))
         }
+    }
+
+    /// In room that is made at once: a batch has hundreds of kilobytes, and growing into them would copy them again and
+    /// again.
+    fn arguments(&self) -> Result<PgArguments, BoxDynError> {
+        let mut arguments = PgArguments::default();
+        arguments.reserve(14, self.bytes());
+        arguments.add(&self.positions)?;
+        arguments.add(&self.streams)?;
+        arguments.add(&self.versions)?;
+        arguments.add(&self.event_ids)?;
+        arguments.add(&self.types)?;
+        arguments.add(&self.data)?;
+        arguments.add(&self.metadata)?;
+        arguments.add(&self.hashes)?;
+        arguments.add(self.tail.recorded_at)?;
+        arguments.add(&self.command_ids)?;
+        arguments.add(&self.fingerprints)?;
+        arguments.add(&self.answers)?;
+        arguments.add(&self.answer_positions)?;
+        Ok(arguments)
+    }
+
+    /// How much is sent, roughly: texts, what has a fixed size, and the length of each.
+    fn bytes(&self) -> usize {
+        const EVENT: usize = 160;
+        const COMMAND: usize = 96;
+        const ARRAYS: usize = 512;
+        let texts = [&self.streams, &self.types, &self.data, &self.metadata, &self.answers];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        texts + self.positions.len() * EVENT + self.command_ids.len() * COMMAND + ARRAYS
     }
 }
