@@ -41,6 +41,14 @@ pub enum Accident {
         /// The last sequence, as a refusal has it.
         expected: u64,
     },
+    /// NATS counts messages at the stream's end that it does not hand out: a damaged store does that.
+    #[error("of {of} messages at the stream's end NATS shows only {shown}")]
+    Hidden {
+        /// How many came.
+        shown: u64,
+        /// How many there are said to be.
+        of: u64,
+    },
     /// The stream is longer than the log.
     #[error("the stream ends at {last}, the log already at {head}")]
     Ahead {
@@ -72,6 +80,14 @@ pub enum RelayError {
         position: Position,
         /// What came instead.
         reason: String,
+    },
+    /// Not all messages at the stream's end were shown.
+    #[error("of {of} messages at the stream's end only {shown} came")]
+    Hidden {
+        /// How many came.
+        shown: u64,
+        /// How many there are said to be.
+        of: u64,
     },
     /// JetStream says that the stream does not end where it was found to end.
     #[error("publishing {position} was refused: the stream ends at {last}")]

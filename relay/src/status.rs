@@ -127,6 +127,7 @@ impl StatusSender {
             | RelayError::Nats { .. }
             | RelayError::Doubt { .. }
             | RelayError::OutOfStep { .. }
+            | RelayError::Hidden { .. }
             | RelayError::LogChanged(_)
             | RelayError::Unnameable(_)
             | RelayError::NotRefilling(_) => RelayState::Connecting,

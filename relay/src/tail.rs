@@ -80,8 +80,7 @@ async fn read(mut batch: Batch, last: u64) -> Result<Vec<TailMessage>, RelayErro
 fn complete(messages: Vec<TailMessage>, info: &Info, expected: u64) -> Result<Vec<TailMessage>, RelayError> {
     let shown = u64::try_from(messages.len()).unwrap_or(u64::MAX);
     if info.state.deleted_count.unwrap_or(0) == 0 && shown < expected {
-        let reason = format!("only {shown} of {expected} messages came");
-        return Err(RelayError::Nats { asked: ASKED, reason });
+        return Err(RelayError::Hidden { shown, of: expected });
     }
     Ok(messages)
 }

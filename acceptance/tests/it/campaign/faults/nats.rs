@@ -12,7 +12,7 @@ use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use tokio::time::sleep;
 
 use super::{Came, happened};
-use crate::campaign::office::Office;
+use crate::{campaign::office::Office, support::Role};
 
 /// How long a relay may take to see that a stream is not the log's.
 const DOUBTS_WITHIN: Duration = Duration::from_secs(12);
@@ -162,20 +162,13 @@ pub(super) async fn mended(office: &Office) -> Came {
     let begun = Instant::now();
     loop {
         let status = office.world.run(&["relay", "status", "--json"]).await;
-        match status.code {
-            Some(0) => {
-                let said: serde_json::Value = serde_json::from_str(&status.out).unwrap_or_default();
-                if said["verdict"] == "same" {
-                    return happened();
-                }
-            }
-            Some(1) => {
-                let reset = office.world.run(&["relay", "reset", "--yes"]).await;
-                if reset.code == Some(0) {
-                    return Came::Happened(format!("refused and reset: {}", status.err.trim()));
-                }
-            }
-            _ => {}
+        let says: serde_json::Value = serde_json::from_str(&status.out).unwrap_or_default();
+        let refused = status.code == Some(1) || office.has_an_unready(Role::Relay).await;
+        if !refused && says["verdict"] == "same" {
+            return happened();
+        }
+        if refused && office.world.run(&["relay", "reset", "--yes"]).await.code == Some(0) {
+            return Came::Happened(format!("refused and reset: {}", status.err.trim()));
         }
         if begun.elapsed() > DOUBTS_WITHIN {
             return Came::Happened(format!("verdict after {DOUBTS_WITHIN:?}: {}", status.out.trim()));
