@@ -65,7 +65,9 @@ fn confirm(yes: bool, stream: &str) -> Result<(), Failure> {
 fn failure(error: RelayError) -> Failure {
     match error {
         RelayError::Log(error) => error.into(),
-        RelayError::Nats { .. } | RelayError::Hidden { .. } => Failure::engine(error, "is NATS up, and is NATS_URL right?"),
+        RelayError::Nats { .. } | RelayError::Hidden { .. } => {
+            Failure::engine(error, "is NATS up, and is NATS_URL right?")
+        }
         RelayError::Doubt { .. }
         | RelayError::OutOfStep { .. }
         | RelayError::LogChanged(_)
