@@ -25,5 +25,5 @@ pub use lease::{LEASE_SECONDS, Lease};
 pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};
 pub use reader::{Head, LogReader, events_at, head, read_stream};
 pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
-pub use sequencer::{Appended, Command, Committed, Context, ExecuteError, Sequencer, SequencerOptions};
+pub use sequencer::{Command, Committed, Context, ExecuteError, Next, Own, Sequencer, SequencerOptions};
 pub use unpanicked::unpanicked;

@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
-use event_store::{Appended, Head, LogReader, Position, RecordedEvent, unpanicked};
+use event_store::{Head, LogReader, Next, Own, Position, RecordedEvent, unpanicked};
 use sqlx::postgres::PgConnectOptions;
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -30,10 +30,6 @@ const EVENTS: usize = 20_000;
 const BYTES: usize = 32 << 20;
 /// How often it is asked whether the log is still the same one.
 const STILL_THE_SAME: Duration = Duration::from_secs(2);
-/// While this process writes, news of the log are its own, and take so long at most to arrive here.
-const OWN_FIRST: Duration = Duration::from_millis(5);
-/// So long after its last batch it counts as writing.
-const BUSY: Duration = Duration::from_secs(1);
 /// For so long it is listened elsewhere before own events are looked at again.
 const ELSEWHERE: Duration = Duration::from_millis(100);
 /// The pause after the database failed.
@@ -65,7 +61,7 @@ impl Ear {
     pub(crate) fn open(
         models: &[Model],
         database: &PgConnectOptions,
-        own: Option<Appended>,
+        own: Own,
         nats: Option<Nats>,
         head: watch::Receiver<Position>,
         cancel: CancellationToken,
@@ -77,7 +73,6 @@ impl Ear {
             log: LogReader::new(database.clone(), "ear"),
             database: database.clone(),
             own,
-            own_at: None,
             nats,
             head,
             recent: Arc::clone(&recent),
@@ -149,10 +144,7 @@ struct Listener {
     models: Vec<Model>,
     log: LogReader,
     database: PgConnectOptions,
-    /// What the sequencer of this process appends, if it has one.
-    own: Option<Appended>,
-    /// When something came from there.
-    own_at: Option<Instant>,
+    own: Own,
     nats: Option<Nats>,
     head: watch::Receiver<Position>,
     recent: Arc<Mutex<Recent>>,
@@ -184,13 +176,7 @@ impl Listener {
         let mut feed = Feed::new(log, self.head.clone(), self.nats.clone(), head.log_id);
         let mut asked = Instant::now();
         loop {
-            let deadline = asked + STILL_THE_SAME;
-            let events = if let Some(events) = self.own(at, deadline).await {
-                events
-            } else {
-                let until = self.own.as_ref().map_or(deadline, |_| deadline.min(Instant::now() + ELSEWHERE));
-                feed.after(at, until).await?.into_iter().map(Arc::new).collect()
-            };
+            let events = self.next(&mut feed, at, asked + STILL_THE_SAME).await?;
             if let Some(last) = events.last() {
                 at = last.position;
                 let mut recent = lock(&self.recent);
@@ -216,32 +202,32 @@ impl Listener {
         Ok(if (0..=FAR_BEHIND).contains(&(head.position - lowest)) { lowest } else { head.position })
     }
 
-    /// The next events, if they are of this process's making. `None`: it is time to listen elsewhere.
-    async fn own(&mut self, after: Position, deadline: Instant) -> Option<Events> {
-        let own = self.own.as_mut()?;
-        let busy = self.own_at.is_some_and(|at| at.elapsed() < BUSY);
-        let mut head = self.head.clone();
-        let elsewhere = async {
-            // The end of the program is noticed elsewhere.
-            if head.wait_for(|head| *head > after).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            if busy {
-                sleep(OWN_FIRST).await;
-            }
-        };
-        tokio::select! {
-            biased;
-            events = own.after(after) => {
-                self.own_at = events.is_some().then(Instant::now);
-                events
-            }
-            () = elsewhere => {
-                self.own_at = None;
-                None
-            }
-            () = sleep_until(deadline) => None,
+    /// The next events; none if there was nothing until `deadline`.
+    async fn next(
+        &mut self,
+        feed: &mut Feed,
+        after: Position,
+        deadline: Instant,
+    ) -> Result<Events, sqlx::Error> {
+        if !self.own.has_a_sequencer() {
+            return Ok(feed.after(after, deadline).await?.into_iter().map(Arc::new).collect());
         }
+        match timeout_at(deadline, self.own.after(after, &mut self.head)).await {
+            Ok(Next::Events(events)) => {
+                feed.rest();
+                return Ok(events);
+            }
+            Ok(Next::Between) => {
+                let page = self.log.after(after, PAGE).await?;
+                if !page.is_empty() {
+                    return Ok(page.into_iter().map(Arc::new).collect());
+                }
+            }
+            Ok(Next::Elsewhere) => {}
+            Err(_) => return Ok(Events::new()),
+        }
+        let until = deadline.min(Instant::now() + ELSEWHERE);
+        Ok(feed.after(after, until).await?.into_iter().map(Arc::new).collect())
     }
 }
 

@@ -22,6 +22,8 @@ const SILENCE: Duration = Duration::from_millis(100);
 /// The first pause before a consumer is made anew; it doubles up to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
+/// A consumer that was not needed for so long is ended: what it is sent meanwhile costs the server work.
+const UNUSED: Duration = Duration::from_secs(1);
 
 /// Where to listen.
 #[derive(Debug, Clone)]
@@ -40,6 +42,7 @@ pub(crate) struct Feed {
     opening: Option<JoinHandle<Result<Hint, HintError>>>,
     pause: Duration,
     not_before: Instant,
+    unused_since: Option<Instant>,
 }
 
 /// What ended a wait.
@@ -59,8 +62,17 @@ impl Feed {
         nats: Option<Nats>,
         log_id: Uuid,
     ) -> Self {
-        let (pause, not_before) = (FIRST_PAUSE, Instant::now());
-        Self { log, head, nats, log_id, hint: None, opening: None, pause, not_before }
+        Self {
+            log,
+            head,
+            nats,
+            log_id,
+            hint: None,
+            opening: None,
+            pause: FIRST_PAUSE,
+            not_before: Instant::now(),
+            unused_since: None,
+        }
     }
 
     /// The next events after a position, consecutive; none if there was nothing until `deadline`.
@@ -73,6 +85,7 @@ impl Feed {
         deadline: Instant,
     ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
         let mut behind_since = None;
+        self.unused_since = None;
         loop {
             let head = *self.head.borrow_and_update();
             let silent = match (head > after).then(|| *behind_since.get_or_insert_with(Instant::now)) {
@@ -97,6 +110,14 @@ impl Feed {
                 Heard::News => {}
                 Heard::TimeIsUp => return Ok(Vec::new()),
             }
+        }
+    }
+
+    /// Told whenever the next events came from elsewhere.
+    pub(crate) fn rest(&mut self) {
+        if self.unused_since.get_or_insert_with(Instant::now).elapsed() >= UNUSED {
+            self.hint = None;
+            self.stop_opening();
         }
     }
 
@@ -178,13 +199,17 @@ impl Feed {
             self.opening = Some(tokio::spawn(Hint::open(client, stream, after, self.log_id)));
         }
     }
+
+    fn stop_opening(&mut self) {
+        if let Some(opening) = self.opening.take() {
+            opening.abort();
+        }
+    }
 }
 
 impl Drop for Feed {
     fn drop(&mut self) {
-        if let Some(opening) = &self.opening {
-            opening.abort();
-        }
+        self.stop_opening();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Starting the projections.
 
 use async_nats::Client;
-use event_store::{Appended, Position};
+use event_store::{Own, Position};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -23,7 +23,7 @@ pub struct ProjectionOptions {
     /// The database, as the writer role.
     pub database: PgConnectOptions,
     /// What this process appends, if it has a sequencer.
-    pub own: Option<Appended>,
+    pub own: Own,
     /// Where to listen. Without it, or while it is away, the log is read. The client should have been made with
     /// `retry_on_initial_connect`, so that NATS may come later than this program.
     pub nats: Option<Client>,

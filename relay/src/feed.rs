@@ -1,11 +1,11 @@
 //! Reads the log ahead of the pump, so that reading, encoding and publishing overlap.
 
-use std::{borrow::Borrow, sync::Arc, time::Duration};
+use std::{borrow::Borrow, time::Duration};
 
-use event_store::{Appended, LogReader, Position, RecordedEvent};
+use event_store::{LogReader, Next, Own, Position, RecordedEvent};
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -24,48 +24,7 @@ const STILL_THE_SAME: Duration = Duration::from_secs(5);
 /// Between two looks at a log that is shorter than was announced.
 const SHORTER_THAN_ANNOUNCED: Duration = Duration::from_millis(100);
 
-/// While this process writes, news of the log are its own, and take so long at most to arrive here.
-const OWN_FIRST: Duration = Duration::from_millis(5);
-/// So long after its last batch it counts as writing.
-const BUSY: Duration = Duration::from_secs(1);
-
-type Events = Vec<Arc<RecordedEvent>>;
 pub(crate) type Page = Result<Vec<Outgoing>, RelayError>;
-
-/// What the sequencer of this process appends, if it has one.
-#[derive(Debug)]
-pub(crate) struct Own {
-    appended: Option<Appended>,
-    /// When something came from there.
-    last: Option<Instant>,
-}
-
-impl Own {
-    pub(crate) fn new(appended: Option<Appended>) -> Self {
-        Self { appended, last: None }
-    }
-
-    /// The next events, if they come from here. `None`: the log must be read.
-    async fn after(&mut self, position: Position) -> Option<Events> {
-        let Some(appended) = &mut self.appended else { return std::future::pending().await };
-        let events = appended.after(position).await;
-        self.last = events.is_some().then(Instant::now);
-        events
-    }
-
-    /// The next events that are known to exist, if this process wrote a moment ago and they are at hand.
-    async fn at_once(&mut self, position: Position, known: bool) -> Option<Events> {
-        let busy = self.last.is_some_and(|last| last.elapsed() < BUSY);
-        if !known || !busy {
-            return None;
-        }
-        let events = timeout(OWN_FIRST, self.after(position)).await;
-        if events.is_err() {
-            self.last = None;
-        }
-        events.ok().flatten()
-    }
-}
 
 /// Reads the log after a place.
 #[derive(Debug)]
@@ -99,16 +58,19 @@ impl Feed {
     async fn next(&mut self, limit: usize) -> Page {
         let limit = i64::try_from(limit).unwrap_or(1);
         loop {
-            let known = *self.head.borrow_and_update() > self.after.position;
-            if let Some(events) = self.own.at_once(self.after.position, known).await {
-                return self.encode(&events);
-            }
-            let events = self.log.after(self.after.position, limit).await?;
-            if !events.is_empty() {
-                return self.encode(&events);
-            }
-            if let Some(events) = self.wait().await? {
-                return self.encode(&events);
+            let position = self.after.position;
+            match timeout(STILL_THE_SAME, self.own.after(position, &mut self.head)).await {
+                Ok(Next::Events(events)) => return self.encode(&events),
+                Ok(Next::Between | Next::Elsewhere) => {
+                    let events = self.log.after(position, limit).await?;
+                    if !events.is_empty() {
+                        return self.encode(&events);
+                    }
+                    // Announced heads never fall, a restored log does.
+                    sleep(SHORTER_THAN_ANNOUNCED).await;
+                    self.still_the_same().await?;
+                }
+                Err(_) => self.still_the_same().await?,
             }
         }
     }
@@ -137,28 +99,6 @@ impl Feed {
                 Err(RelayError::LogChanged(after.position))
             }
             Some(_) | None => Ok(()),
-        }
-    }
-
-    /// Waits for more, which may be at hand at once.
-    async fn wait(&mut self) -> Result<Option<Events>, RelayError> {
-        let position = self.after.position;
-        if *self.head.borrow_and_update() > position {
-            // Announced heads never fall, a restored log does.
-            sleep(SHORTER_THAN_ANNOUNCED).await;
-            return self.still_the_same().await.map(|()| None);
-        }
-        let head = &mut self.head;
-        let grown = async { head.wait_for(|head| *head > position).await.map(|_| ()) };
-        tokio::select! {
-            biased;
-            events = self.own.after(position) => Ok(events),
-            grown = grown => match grown {
-                Ok(()) => Ok(None),
-                // Nobody watches the head any more: the program is ending.
-                Err(_) => std::future::pending().await,
-            },
-            () = sleep(STILL_THE_SAME) => self.still_the_same().await.map(|()| None),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_store::{Appended, Lease};
+use event_store::{Lease, Own};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ pub struct RelayOptions {
     /// The log's database, with a role that may take leases.
     pub database: PgConnectOptions,
     /// What this process appends, if it has a sequencer: it need not be read back.
-    pub own: Option<Appended>,
+    pub own: Own,
     /// The NATS server and the one user who may publish, purge and delete.
     pub nats: NatsOptions,
     /// The stream's name.
@@ -41,7 +41,7 @@ impl RelayOptions {
     pub fn new(database: PgConnectOptions, nats: NatsOptions, holder: Uuid) -> Self {
         Self {
             database,
-            own: None,
+            own: Own::default(),
             nats,
             stream: "STAGEDOOR".to_owned(),
             subject_prefix: "stagedoor".to_owned(),

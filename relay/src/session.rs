@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::{
     encode::Encoder,
     error::{Asked, RelayError},
-    feed::{Feed, Own},
+    feed::Feed,
     first_sequence::first_sequence,
     identity::{self, Examined, Place, as_position},
     nats::Link,
@@ -42,7 +42,7 @@ async fn attempt(
     status.relaying(&examined.head, after.position);
     let log_id = examined.head.log_id;
     let encoder = Encoder::new(&options.stream, &options.subject_prefix, log_id, link.client.max_payload());
-    let own = Own::new(options.own.clone());
+    let own = options.own.clone();
     let feed = Feed { log, own, log_id, head: head.clone(), encoder, after };
     let (mut pages, reading) = feed.open();
     let mut tasks = tokio::task::JoinSet::new();

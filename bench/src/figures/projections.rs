@@ -41,7 +41,7 @@ async fn catch_up(house: &House<'_>, models: Vec<Model>) -> Fallible<f64> {
     let count = i64::try_from(models.len())?;
     let options = ProjectionOptions {
         database: house.writer()?,
-        own: None,
+        own: event_store::Own::default(),
         nats: None,
         stream: house.stream(),
         models,

@@ -12,12 +12,12 @@ pub(super) const WAITING: usize = 16;
 /// A batch's events, consecutive, in order.
 pub(super) type Batch = Arc<[Arc<RecordedEvent>]>;
 
-/// What the sequencer of this process appended, from now on; handed out once it is committed.
+/// What the sequencer of this process appended, from now on; handed out once it is committed. Read through [`super::Own`].
 ///
 /// It saves reading back from the database, or hearing from elsewhere, what was here a moment ago. It is not the log:
 /// others may write, too, and a slow reader misses batches.
 #[derive(Debug)]
-pub struct Appended {
+pub(super) struct Appended {
     batches: Receiver<Batch>,
     /// Taken from `batches`, and of no use yet.
     next: Option<Batch>,
@@ -39,7 +39,7 @@ impl Appended {
     /// at hand; the log must be read.
     ///
     /// May be cancelled. Waits for ever once the sequencer has ended.
-    pub async fn after(&mut self, position: Position) -> Option<Vec<Arc<RecordedEvent>>> {
+    pub(super) async fn after(&mut self, position: Position) -> Option<Vec<Arc<RecordedEvent>>> {
         loop {
             let batch = match self.next.take() {
                 Some(batch) => batch,
@@ -71,31 +71,30 @@ impl Appended {
     }
 }
 
+/// A batch of nothing in particular.
+#[cfg(test)]
+pub(super) fn batch(positions: std::ops::RangeInclusive<Position>) -> Batch {
+    let event = |position| {
+        Arc::new(RecordedEvent {
+            position,
+            stream_id: "order-x".into(),
+            version: 1,
+            event_id: uuid::Uuid::nil(),
+            event_type: "OrderPlaced".into(),
+            data: "{}".into(),
+            metadata: "{}".into(),
+            recorded_at: chrono::DateTime::UNIX_EPOCH,
+            hash: crate::record::HashColumn([0; 32]),
+        })
+    };
+    positions.map(event).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use tokio::{sync::broadcast, time::timeout};
-    use uuid::Uuid;
 
     use super::*;
-    use crate::record::HashColumn;
-
-    fn batch(positions: std::ops::RangeInclusive<Position>) -> Batch {
-        let event = |position| {
-            Arc::new(RecordedEvent {
-                position,
-                stream_id: "order-x".into(),
-                version: 1,
-                event_id: Uuid::nil(),
-                event_type: "OrderPlaced".into(),
-                data: "{}".into(),
-                metadata: "{}".into(),
-                recorded_at: DateTime::UNIX_EPOCH,
-                hash: HashColumn([0; 32]),
-            })
-        };
-        positions.map(event).collect()
-    }
 
     async fn after(appended: &mut Appended, position: Position) -> Option<Vec<Position>> {
         let events = appended.after(position).await?;

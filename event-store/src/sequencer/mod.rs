@@ -12,6 +12,7 @@ mod decide;
 mod job;
 mod load;
 mod look;
+mod own;
 mod session;
 mod snapshots;
 mod thread;
@@ -26,8 +27,9 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{clock::SharedClock, record::Position};
-pub use appended::Appended;
+use appended::Appended;
 use job::{Job, Typed};
+pub use own::{Next, Own};
 use worker::Worker;
 
 /// This part of the queue is not for everybody.
@@ -160,8 +162,8 @@ impl Sequencer {
 
     /// What this sequencer appends from now on, without going through the database.
     #[must_use]
-    pub fn appended(&self) -> Appended {
-        Appended::new(self.appended.subscribe())
+    pub fn own(&self) -> Own {
+        Own::new(Appended::new(self.appended.subscribe()))
     }
 
     /// Follows the positions that this sequencer commits, without going through the database.

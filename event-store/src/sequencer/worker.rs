@@ -318,17 +318,17 @@ impl Worker {
     fn adopt(&mut self, batch: Batch, decided: Decided) {
         let Decided { appendix, states, outcomes, .. } = decided;
         metrics::counter!("stagedoor_events_appended_total").increment(appendix.len() as u64);
-        let grown = appendix.len() > 0;
-        if grown {
-            self.tail = Some(appendix.tail);
-            self.announce.send_replace(appendix.tail.position);
+        if appendix.len() > 0 {
+            let tail = appendix.tail;
+            self.tail = Some(tail);
+            if self.appended.receiver_count() > 0 {
+                // Whoever wanted it may have ended meanwhile.
+                let _ = self.appended.send(appendix.into_events().collect());
+            }
+            self.announce.send_replace(tail.position);
         }
         batch.settle(outcomes);
         self.keep(states);
-        if grown && self.appended.receiver_count() > 0 {
-            // Whoever wanted it may have ended meanwhile.
-            let _ = self.appended.send(appendix.into_events().collect());
-        }
     }
 
     fn keep(&mut self, states: HashMap<StreamId, Versioned>) {

@@ -77,7 +77,7 @@ fn crash_after(database: sqlx::postgres::PgConnectOptions, stream: String, life:
         let head = event_store::watch_head(database.clone(), cancel.clone());
         let options = projections::ProjectionOptions {
             database,
-            own: None,
+            own: event_store::Own::default(),
             nats: Some(engines::testing::nats_client().await),
             stream,
             models: projections::Model::ALL.to_vec(),

@@ -10,7 +10,7 @@ mod workers;
 use std::{panic::resume_unwind, sync::Arc, time::Duration};
 
 use event_store::{
-    Appended, Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect,
+    Own, Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect,
     session_options, watch_head,
 };
 use relay::RelayOptions;
@@ -78,8 +78,8 @@ impl Parts {
     }
 
     /// What the sequencer of this process appends, if it has one.
-    pub(crate) fn own(&self) -> Option<Appended> {
-        self.sequencer.as_ref().map(Sequencer::appended)
+    pub(crate) fn own(&self) -> Own {
+        self.sequencer.as_ref().map(Sequencer::own).unwrap_or_default()
     }
 
     /// The one sequencer of this process.

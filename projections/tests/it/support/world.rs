@@ -158,7 +158,7 @@ impl World {
         let tracker = TaskTracker::new();
         let options = ProjectionOptions {
             database: self.database.clone(),
-            own: None,
+            own: event_store::Own::default(),
             nats: stream.map(|stream| stream.client.clone()),
             stream: stream.map(|stream| stream.name.clone()).unwrap_or_default(),
             models: Model::ALL.to_vec(),

@@ -84,7 +84,7 @@ impl BoxOffice {
         let head = event_store::watch_head(self.options.clone(), cancel.clone());
         let options = ProjectionOptions {
             database: self.options.clone(),
-            own: None,
+            own: event_store::Own::default(),
             nats: None,
             stream: "STAGEDOOR".into(),
             models: Model::ALL.to_vec(),
