@@ -3,7 +3,7 @@
 use async_nats::jetstream::{
     Context, ErrorCode,
     context::GetStreamErrorKind,
-    stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType},
+    stream::{Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType},
 };
 use event_store::Position;
 use uuid::Uuid;
@@ -20,6 +20,9 @@ pub(crate) const LOG_ID: &str = "stagedoor-log-id";
 ///
 /// `discard: old`, never `new`: a full stream must not hold up the relay, because below the stream's first sequence
 /// everyone reads the log.
+///
+/// `persist_mode: async`: messages are written to disk many at a time, not each by itself. What a crash of NATS takes
+/// with it is relayed again, at the same sequences. Servers before 2.12 do not know it and write each by itself.
 #[must_use]
 pub fn stream_config(options: &RelayOptions, log_id: Uuid, first: Position) -> Config {
     Config {
@@ -30,6 +33,7 @@ pub fn stream_config(options: &RelayOptions, log_id: Uuid, first: Position) -> C
         subjects: vec![format!("{}.>", options.subject_prefix)],
         retention: RetentionPolicy::Limits,
         storage: StorageType::File,
+        persist_mode: Some(PersistenceMode::Async),
         discard: DiscardPolicy::Old,
         max_age: options.max_age,
         max_bytes: options.max_bytes,
