@@ -127,15 +127,18 @@ async fn write_all<M: ReadModel>(
     loaded: &HashMap<StreamId, M::Row>,
     groups: &[&Group],
 ) -> Result<Vec<Poisoned>, sqlx::Error> {
-    let mut rows = Vec::with_capacity(groups.len());
-    let mut poisoned = Vec::new();
+    let (mut new, mut changed, mut poisoned) = (Vec::new(), Vec::new(), Vec::new());
     for group in groups {
         let folded = fold::<M>(loaded.get(&group.entity), group);
+        let rows = if group.is_new::<M>() { &mut new } else { &mut changed };
         rows.extend(folded.row.map(|row| (group.entity, row)));
         poisoned.extend(folded.poisoned);
     }
-    if !rows.is_empty() {
-        M::save(transaction, &rows).await?;
+    if !new.is_empty() {
+        M::insert(transaction, &new).await?;
+    }
+    if !changed.is_empty() {
+        M::save(transaction, &changed).await?;
     }
     Ok(poisoned)
 }

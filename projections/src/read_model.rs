@@ -48,6 +48,15 @@ pub trait ReadModel: Send + Sync + 'static {
         rows: &[(StreamId, Self::Row)],
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
+    /// Writes the rows of entities that begin. If one is there in spite of [`ReadModel::begins`], this fails, and the
+    /// batch is written event by event instead.
+    fn insert(
+        connection: &mut PgConnection,
+        rows: &[(StreamId, Self::Row)],
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        Self::save(connection, rows)
+    }
+
     /// Deletes every row.
     fn clear(connection: &mut PgConnection) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }

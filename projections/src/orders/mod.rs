@@ -85,20 +85,15 @@ impl ReadModel for Orders {
     }
 
     async fn save(connection: &mut PgConnection, rows: &[(StreamId, OrdersRow)]) -> Result<(), sqlx::Error> {
-        let (mut orders, mut tickets) = (Vec::new(), Vec::new());
-        for (entity, row) in rows {
-            match row {
-                OrdersRow::Order(row) => orders.push((*entity, row.as_ref())),
-                OrdersRow::Ticket(row) => tickets.push((*entity, row)),
-            }
-        }
-        if !orders.is_empty() {
-            stored::save_orders(connection, &orders).await?;
-        }
-        if !tickets.is_empty() {
-            stored::save_tickets(connection, &tickets).await?;
-        }
-        Ok(())
+        write(connection, rows, stored::SAVE, stored::SAVE_TICKETS).await
+    }
+
+    async fn insert(
+        connection: &mut PgConnection,
+        rows: &[(StreamId, OrdersRow)],
+    ) -> Result<(), sqlx::Error> {
+        let (orders, tickets) = (sql::insert_only(stored::SAVE), sql::insert_only(stored::SAVE_TICKETS));
+        write(connection, rows, orders, tickets).await
     }
 
     async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -106,4 +101,26 @@ impl ReadModel for Orders {
         sqlx::query(include_str!("clear_tickets.sql")).execute(connection).await?;
         Ok(())
     }
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    rows: &[(StreamId, OrdersRow)],
+    save_orders: &'static str,
+    save_tickets: &'static str,
+) -> Result<(), sqlx::Error> {
+    let (mut orders, mut tickets) = (Vec::new(), Vec::new());
+    for (entity, row) in rows {
+        match row {
+            OrdersRow::Order(row) => orders.push((*entity, row.as_ref())),
+            OrdersRow::Ticket(row) => tickets.push((*entity, row)),
+        }
+    }
+    if !orders.is_empty() {
+        stored::write_orders(connection, &orders, save_orders).await?;
+    }
+    if !tickets.is_empty() {
+        stored::write_tickets(connection, &tickets, save_tickets).await?;
+    }
+    Ok(())
 }

@@ -10,6 +10,11 @@ use uuid::Uuid;
 use super::{OrderRow, TicketRow};
 use crate::sql;
 
+/// For [`write_orders`].
+pub(super) const SAVE: &str = include_str!("save.sql");
+/// For [`write_tickets`].
+pub(super) const SAVE_TICKETS: &str = include_str!("save_tickets.sql");
+
 #[derive(FromRow)]
 pub(super) struct StoredOrder {
     order_id: Uuid,
@@ -55,12 +60,14 @@ pub(super) fn code(ticket: StreamId) -> TicketCode {
     TicketCode::from_bits(ticket.uuid().as_u128())
 }
 
-pub(super) async fn save_orders(
+/// Writes orders with [`SAVE`], or with the first part of it.
+pub(super) async fn write_orders(
     connection: &mut PgConnection,
     rows: &[(StreamId, &OrderRow)],
+    statement: &'static str,
 ) -> Result<(), sqlx::Error> {
     let placed: Vec<String> = rows.iter().map(|(_, row)| sql::json(&row.placed)).collect::<Result<_, _>>()?;
-    sqlx::query(include_str!("save.sql"))
+    sqlx::query(statement)
         .bind(rows.iter().map(|(order, _)| order.uuid()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.placed.customer.uuid()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.placed.organizer.uuid()).collect::<Vec<_>>())
@@ -84,13 +91,15 @@ fn codes(row: &OrderRow) -> String {
     row.tickets.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) async fn save_tickets(
+/// Writes tickets with [`SAVE_TICKETS`], or with the first part of it.
+pub(super) async fn write_tickets(
     connection: &mut PgConnection,
     rows: &[(StreamId, &TicketRow)],
+    statement: &'static str,
 ) -> Result<(), sqlx::Error> {
     let tickets: Vec<String> =
         rows.iter().map(|(_, row)| sql::json(&row.ticket)).collect::<Result<_, _>>()?;
-    sqlx::query(include_str!("save_tickets.sql"))
+    sqlx::query(statement)
         .bind(rows.iter().map(|(entity, _)| code(*entity).to_string()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.ticket.order.uuid()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.status.as_str()).collect::<Vec<_>>())

@@ -77,22 +77,14 @@ impl ReadModel for Payments {
     }
 
     async fn save(connection: &mut PgConnection, rows: &[(StreamId, PaymentRow)]) -> Result<(), sqlx::Error> {
-        let requests: Vec<String> =
-            rows.iter().map(|(_, row)| sql::json(&row.request)).collect::<Result<_, _>>()?;
-        sqlx::query(include_str!("save.sql"))
-            .bind(rows.iter().map(|(payment, _)| payment.uuid()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|(_, row)| row.request.customer.uuid()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|(_, row)| row.request.show.uuid()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|(_, row)| row.status.as_str()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|(_, row)| row.reason.as_deref()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|(_, row)| row.request.amount).collect::<Vec<_>>())
-            .bind(rows.iter().map(|(_, row)| row.request.currency.code()).collect::<Vec<_>>())
-            .bind(requests)
-            .bind(rows.iter().map(|(_, row)| row.created_position).collect::<Vec<_>>())
-            .bind(rows.iter().map(|(_, row)| row.created_at).collect::<Vec<_>>())
-            .execute(connection)
-            .await?;
-        Ok(())
+        stored::write(connection, rows, stored::SAVE).await
+    }
+
+    async fn insert(
+        connection: &mut PgConnection,
+        rows: &[(StreamId, PaymentRow)],
+    ) -> Result<(), sqlx::Error> {
+        stored::write(connection, rows, sql::insert_only(stored::SAVE)).await
     }
 
     async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

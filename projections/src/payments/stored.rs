@@ -1,15 +1,18 @@
-//! A payment's row as Postgres hands it out.
+//! Payments as Postgres takes them and hands them out.
 
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use domain::{PaymentRequest, PaymentStatus, StreamId};
 use event_store::Position;
-use sqlx::{FromRow, types::Json};
+use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::PaymentRow;
 use crate::sql;
+
+/// For [`write`].
+pub(super) const SAVE: &str = include_str!("save.sql");
 
 #[derive(FromRow)]
 pub(super) struct Stored {
@@ -32,4 +35,28 @@ impl Stored {
         };
         Ok((StreamId::payment(self.payment_id.into()), row))
     }
+}
+
+/// Writes rows with [`SAVE`], or with the first part of it.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    rows: &[(StreamId, PaymentRow)],
+    statement: &'static str,
+) -> Result<(), sqlx::Error> {
+    let requests: Vec<String> =
+        rows.iter().map(|(_, row)| sql::json(&row.request)).collect::<Result<_, _>>()?;
+    sqlx::query(statement)
+        .bind(rows.iter().map(|(payment, _)| payment.uuid()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.request.customer.uuid()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.request.show.uuid()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.status.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.reason.as_deref()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.request.amount).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.request.currency.code()).collect::<Vec<_>>())
+        .bind(requests)
+        .bind(rows.iter().map(|(_, row)| row.created_position).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.created_at).collect::<Vec<_>>())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
