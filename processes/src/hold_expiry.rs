@@ -1,6 +1,6 @@
 //! Holds end by themselves: an order that is not paid when its hold ends expires, and its seats are free again.
 
-use domain::{DomainEvent, OrderEvent, OrderId, Refusal, operations::ExpireHold};
+use domain::{Category, DomainEvent, OrderEvent, OrderId, Refusal, operations::ExpireHold};
 use event_store::{Command, Context, ExecuteError, RecordedEvent, Sequencer};
 
 use crate::process::{Performed, Process, Reaction, Step, command_id};
@@ -13,6 +13,13 @@ pub struct HoldExpiry;
 
 impl Process for HoldExpiry {
     const NAME: &'static str = "hold-expiry";
+
+    fn concerns(category: Category) -> bool {
+        match category {
+            Category::Order => true,
+            Category::Show | Category::Inventory | Category::Payment | Category::Ticket => false,
+        }
+    }
 
     fn react(event: &DomainEvent, _record: &RecordedEvent) -> Vec<Reaction> {
         match event {

@@ -1,7 +1,7 @@
 //! What a process is.
 
 use chrono::{DateTime, Utc};
-use domain::DomainEvent;
+use domain::{Category, DomainEvent};
 use event_store::{RecordedEvent, Sequencer};
 use uuid::Uuid;
 
@@ -62,7 +62,10 @@ pub trait Process: Send + Sync + 'static {
     /// Its name: of its checkpoint, its lease, and in the ids of its commands.
     const NAME: &'static str;
 
-    /// What follows from an event. Pure: the same event always leads to the same reactions.
+    /// Whether events of such streams matter to it; others are not even read.
+    fn concerns(category: Category) -> bool;
+
+    /// What follows from an event of a stream that concerns it. Pure: the same event always leads to the same reactions.
     fn react(event: &DomainEvent, record: &RecordedEvent) -> Vec<Reaction>;
 
     /// Performs a step, by a command whose id is the same every time. May be called more than once for a step, also

@@ -294,6 +294,10 @@ fn limit(rows: usize) -> i64 {
 }
 
 fn react<P: Process>(event: &RecordedEvent) -> Result<Vec<Reaction>, Error> {
-    let decoded = DomainEvent::decode(event.stream()?, event.stored()?)?;
+    let stream = event.stream()?;
+    if !P::concerns(stream.category()) {
+        return Ok(vec![]);
+    }
+    let decoded = DomainEvent::decode(stream, event.stored()?)?;
     Ok(P::react(&decoded, event))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{DomainEvent, OrderEvent};
+use domain::{Category, DomainEvent, OrderEvent};
 use event_store::{RecordedEvent, Sequencer};
 use processes::{Performed, Process, Reaction, Step};
 use uuid::Uuid;
@@ -23,6 +23,10 @@ pub(crate) fn tries(target: Uuid) -> u32 {
 
 impl Process for Probe {
     const NAME: &'static str = "probe";
+
+    fn concerns(category: Category) -> bool {
+        category == Category::Order
+    }
 
     fn react(event: &DomainEvent, record: &RecordedEvent) -> Vec<Reaction> {
         let Some((order, _, seats)) = placed(event) else { return vec![] };
@@ -56,6 +60,10 @@ pub(crate) struct Apart;
 impl Process for Together {
     const NAME: &'static str = "together";
 
+    fn concerns(category: Category) -> bool {
+        category == Category::Order
+    }
+
     fn react(event: &DomainEvent, record: &RecordedEvent) -> Vec<Reaction> {
         note(event, record.recorded_at)
     }
@@ -67,6 +75,10 @@ impl Process for Together {
 
 impl Process for Apart {
     const NAME: &'static str = "apart";
+
+    fn concerns(category: Category) -> bool {
+        category == Category::Order
+    }
 
     fn react(event: &DomainEvent, record: &RecordedEvent) -> Vec<Reaction> {
         note(event, record.recorded_at)
