@@ -1,6 +1,7 @@
 //! Everything that stands around a service's routes.
 
 mod check;
+mod meters;
 mod observe;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -56,7 +57,7 @@ impl fmt::Debug for Options {
 /// request, a timeout, and problems for whatever nobody else answers.
 pub fn service(routes: Router, options: Options) -> Router {
     let Options { name, context, openapi, checks, timeout } = options;
-    let observer = Arc::new(observe::Observer { service: name, context, timeout });
+    let observer = Arc::new(observe::Observer::new(name, context, timeout));
     routes
         .merge(health(checks))
         .merge(documentation(openapi))

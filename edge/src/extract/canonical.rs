@@ -13,10 +13,10 @@ impl Fingerprint {
     pub(super) fn of(method: &Method, uri: &Uri, body: &Value) -> Self {
         let mut digest = Sha256::new();
         // Neither a method nor a path can contain a line feed, so no two requests run into one another.
-        let mut text = String::with_capacity(256);
+        let mut text = Vec::with_capacity(512);
         canonical(body, &mut text);
-        for part in [method.as_str(), uri.path(), &text] {
-            digest.update(part.as_bytes());
+        for part in [method.as_str().as_bytes(), uri.path().as_bytes(), &text] {
+            digest.update(part);
             digest.update(b"\n");
         }
         Self(digest.finalize().into())
@@ -24,35 +24,35 @@ impl Fingerprint {
 }
 
 /// Sorts by itself: whether `serde_json` keeps members in order is a feature that any dependency may turn on.
-fn canonical(value: &Value, text: &mut String) {
+fn canonical(value: &Value, text: &mut Vec<u8>) {
     match value {
         Value::Object(members) => {
             let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
             sorted.sort_unstable_by_key(|(name, _)| *name);
-            text.push('{');
+            text.push(b'{');
             for (index, (name, value)) in sorted.into_iter().enumerate() {
-                text.push_str(if index == 0 { "" } else { "," });
+                text.extend_from_slice(if index == 0 { b"" } else { b"," });
                 scalar(name, text);
-                text.push(':');
+                text.push(b':');
                 canonical(value, text);
             }
-            text.push('}');
+            text.push(b'}');
         }
         Value::Array(items) => {
-            text.push('[');
+            text.push(b'[');
             for (index, item) in items.iter().enumerate() {
-                text.push_str(if index == 0 { "" } else { "," });
+                text.extend_from_slice(if index == 0 { b"" } else { b"," });
                 canonical(item, text);
             }
-            text.push(']');
+            text.push(b']');
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => scalar(value, text),
     }
 }
 
-fn scalar(value: &impl Serialize, text: &mut String) {
-    // Texts and numbers can always be written.
-    text.push_str(&serde_json::to_string(value).unwrap_or_default());
+fn scalar(value: &impl Serialize, text: &mut Vec<u8>) {
+    // Texts and numbers can always be written, and to memory.
+    let _ = serde_json::to_writer(text, value);
 }
 
 #[cfg(test)]
@@ -69,9 +69,9 @@ mod tests {
         let ab: Value = serde_json::from_str(r#"{"a": {"c": 1, "d": [1, 2]}, "b": "x"}"#).unwrap();
         let ba: Value = serde_json::from_str(r#"{"b":"x","a":{"d":[1,2],"c":1}}"#).unwrap();
         assert_eq!(of("/v1/orders", &ab), of("/v1/orders", &ba));
-        let mut text = String::new();
+        let mut text = Vec::new();
         canonical(&ba, &mut text);
-        assert_eq!(text, r#"{"a":{"c":1,"d":[1,2]},"b":"x"}"#);
+        assert_eq!(text, br#"{"a":{"c":1,"d":[1,2]},"b":"x"}"#);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use futures::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tracing::Instrument;
 
+use super::meters::Meters;
 use crate::{Context, Problem, RequestId, TraceParent, extract::Origin};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -23,16 +24,17 @@ const TRACEPARENT: &str = "traceparent";
 const POSITION: &str = "x-position";
 
 pub(super) struct Observer {
-    pub(super) service: &'static str,
-    pub(super) context: Context,
-    pub(super) timeout: Duration,
+    service: &'static str,
+    context: Context,
+    timeout: Duration,
+    meters: Meters,
 }
 
 /// What is known of a request before it is answered.
 struct Seen {
     service: &'static str,
     method: &'static str,
-    path: String,
+    matched: Option<MatchedPath>,
     origin: Origin,
     started: Instant,
 }
@@ -47,7 +49,9 @@ pub(super) async fn observe(
     let span = tracing::info_span!("request", request_id = %seen.origin.request_id, trace_id = seen.origin.trace.trace_id());
     let head = request.method() == Method::HEAD;
     let response = bounded(next.run(request), observer.timeout).instrument(span).await;
-    seen.finish(response, head)
+    let response = seen.finish(response, head);
+    observer.meters.count(seen.method, seen.path(), response.status(), seen.started.elapsed());
+    response
 }
 
 /// A panic is a 500, and a wait without end a 503.
@@ -61,12 +65,15 @@ async fn bounded(answer: impl Future<Output = Response>, timeout: Duration) -> R
 }
 
 impl Observer {
+    pub(super) fn new(service: &'static str, context: Context, timeout: Duration) -> Self {
+        Self { service, context, timeout, meters: Meters::new(service) }
+    }
+
     fn see(&self, request: &Request) -> Seen {
-        let matched = request.extensions().get::<MatchedPath>();
         Seen {
             service: self.service,
             method: method_label(request.method()),
-            path: matched.map_or("unmatched", MatchedPath::as_str).to_owned(),
+            matched: request.extensions().get::<MatchedPath>().cloned(),
             origin: self.origin(request.headers()),
             started: Instant::now(),
         }
@@ -85,7 +92,12 @@ impl Observer {
 }
 
 impl Seen {
-    fn finish(self, mut response: Response, head: bool) -> Response {
+    /// The route, so that there are not as many of them as there are ids.
+    fn path(&self) -> &str {
+        self.matched.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
+
+    fn finish(&self, mut response: Response, head: bool) -> Response {
         let problem = response.extensions_mut().remove::<Problem>();
         if let Some(problem) = &problem {
             let named = problem.render(Some(self.origin.request_id.as_str())).into_body();
@@ -95,20 +107,8 @@ impl Seen {
         if let Ok(id) = HeaderValue::from_str(self.origin.request_id.as_str()) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
-        self.count(&response);
         self.log(&response, problem.as_ref());
         response
-    }
-
-    fn count(&self, response: &Response) {
-        let labels = [
-            ("service", self.service.to_owned()),
-            ("method", self.method.to_owned()),
-            ("path", self.path.clone()),
-            ("status", response.status().as_u16().to_string()),
-        ];
-        metrics::counter!("http_requests_total", &labels).increment(1);
-        metrics::histogram!("http_request_duration_seconds", &labels[..3]).record(self.started.elapsed());
     }
 
     /// One line per request; a cause stands here and nowhere else.
@@ -120,7 +120,7 @@ impl Seen {
                 tracing::$level!(
                     service = self.service,
                     method = self.method,
-                    path = self.path,
+                    path = self.path(),
                     status = response.status().as_u16(),
                     latency_ms,
                     request_id = %self.origin.request_id,
@@ -144,7 +144,7 @@ impl Seen {
 
     /// What machines ask every few seconds.
     fn is_routine(&self) -> bool {
-        matches!(self.path.as_str(), "/healthz" | "/readyz" | "/metrics")
+        matches!(self.path(), "/healthz" | "/readyz" | "/metrics")
     }
 }
 
