@@ -10,7 +10,7 @@ use faultpoint::Point;
 use http::StatusCode;
 use sqlx::PgPool;
 
-use crate::refusal;
+use crate::{Payments, refusal};
 
 /// What handlers share. Cheap to clone, which every layer around them does: one pointer.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ pub struct Shared {
     pub(crate) sequencer: Sequencer,
     pub(crate) edge: edge::Context,
     pub(crate) pool: PgPool,
+    pub(crate) payments: Payments,
 }
 
 impl Deref for App {
@@ -36,8 +37,8 @@ impl Deref for App {
 impl App {
     /// Decides through `sequencer`; `pool`, as the writer role, tells whether the database can be written.
     #[must_use]
-    pub fn new(sequencer: Sequencer, edge: edge::Context, pool: PgPool) -> Self {
-        Self { shared: Arc::new(Shared { sequencer, edge, pool }) }
+    pub fn new(sequencer: Sequencer, edge: edge::Context, pool: PgPool, payments: Payments) -> Self {
+        Self { shared: Arc::new(Shared { sequencer, edge, pool, payments }) }
     }
 
     /// Carries out an operation: when this returns `Ok`, its events are committed.

@@ -5,19 +5,24 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod accounts;
 mod admitted;
 mod app;
 mod asked;
 mod describe;
 mod orders;
+mod pay;
 mod payments;
 mod ready;
+mod reason;
 mod refusal;
 mod router;
 mod sessions;
 mod shows;
+mod tickets;
 mod users;
 mod words;
 
 pub use app::App;
+pub use pay::Payments;
 pub use router::{openapi, service};

@@ -28,6 +28,12 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::PaymentNotPending { current_status } => {
             Problem::payment_not_pending(current_status.as_str())
         }
+        Refusal::OrderNotRefundable { current_status, refund_requested } => {
+            Problem::order_not_refundable(current_status.as_str(), refund_requested)
+        }
+        Refusal::AccountExists => Problem::account_exists(),
+        Refusal::AlreadyCheckedIn => Problem::already_checked_in(),
+        Refusal::TicketVoid => Problem::ticket_void(),
         Refusal::PaymentMethodUnavailable => Problem::payment_method_unavailable(),
         Refusal::CustomerLimit { limit } => Problem::customer_limit(limit.into()),
         Refusal::VersionMismatch { .. } => Problem::precondition_failed(),

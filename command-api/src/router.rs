@@ -8,7 +8,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{App, describe, orders, payments, ready, sessions, shows, users};
+use crate::{App, accounts, describe, orders, payments, ready, sessions, shows, tickets, users};
 
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
@@ -20,10 +20,17 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(shows::replace::replace))
         .routes(routes!(shows::publish::publish))
         .routes(routes!(shows::close::close))
+        .routes(routes!(shows::cancel::cancel))
         .routes(routes!(orders::place::place))
         .routes(routes!(orders::cancel::cancel))
+        .routes(routes!(orders::refund::refund))
         .routes(routes!(payments::approve::approve))
         .routes(routes!(payments::reject::reject))
+        .routes(routes!(payments::callback::callback))
+        .routes(routes!(payments::stripe::webhook))
+        .routes(routes!(accounts::open::open))
+        .routes(routes!(accounts::deposit::deposit))
+        .routes(routes!(tickets::check_in::check_in))
 }
 
 /// The whole service, ready to be served.
@@ -54,7 +61,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         (name = "Sessions", description = "Signing in and out."),
         (name = "Shows", description = "What organizers sell."),
         (name = "Orders", description = "What customers buy."),
-        (name = "Payments", description = "What operators see come in."),
+        (name = "Payments", description = "What operators and providers see come in."),
+        (name = "Accounts", description = "What customers have here."),
+        (name = "Tickets", description = "What lets customers in."),
     ),
     components(schemas(ProblemBody)),
     modifiers(&Bearer),

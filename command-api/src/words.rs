@@ -1,6 +1,6 @@
 //! Words of the domain as OpenAPI enumerations, taken from the domain itself so that the two can't differ.
 
-use domain::{OrderStatus, PaymentMethod, PaymentStatus, ShowStatus};
+use domain::{OrderStatus, PaymentMethod, PaymentStatus, ShowStatus, TicketStatus};
 use identity::Role;
 use utoipa::openapi::{Object, ObjectBuilder, schema::Type};
 
@@ -18,6 +18,10 @@ pub(crate) fn payment_status() -> Object {
 
 pub(crate) fn show_status() -> Object {
     one_of(ShowStatus::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn ticket_status() -> Object {
+    one_of(TicketStatus::ALL.iter().map(|word| word.as_str()))
 }
 
 pub(crate) fn roles() -> utoipa::openapi::schema::Array {

@@ -1,9 +1,9 @@
 //! Any event of the domain, for those who read the whole log.
 
 use crate::{
-    Category, DecodeError, EncodedEvent, OrderId, PaymentId, ShowId, StoredEvent, StreamId, TicketCode,
-    event::encode, inventory::InventoryEvent, order::OrderEvent, payment::PaymentEvent, show::ShowEvent,
-    ticket::TicketEvent,
+    AccountId, Category, DecodeError, EncodedEvent, OrderId, PaymentId, ShowId, StoredEvent, StreamId,
+    TicketCode, account::AccountEvent, event::encode, inventory::InventoryEvent, order::OrderEvent,
+    payment::PaymentEvent, show::ShowEvent, ticket::TicketEvent,
 };
 
 /// An event together with what it happened to.
@@ -19,6 +19,8 @@ pub enum DomainEvent {
     Payment(PaymentId, PaymentEvent),
     /// To a ticket.
     Ticket(TicketCode, TicketEvent),
+    /// To an account.
+    Account(AccountId, AccountEvent),
 }
 
 impl DomainEvent {
@@ -34,6 +36,7 @@ impl DomainEvent {
             Category::Order => Self::Order(uuid.into(), event.decode()?),
             Category::Payment => Self::Payment(uuid.into(), event.decode()?),
             Category::Ticket => Self::Ticket(TicketCode::from_bits(uuid.as_u128()), event.decode()?),
+            Category::Account => Self::Account(uuid.into(), event.decode()?),
         })
     }
 
@@ -48,6 +51,7 @@ impl DomainEvent {
             Self::Order(_, event) => encode(event),
             Self::Payment(_, event) => encode(event),
             Self::Ticket(_, event) => encode(event),
+            Self::Account(_, event) => encode(event),
         }
     }
 
@@ -60,6 +64,7 @@ impl DomainEvent {
             Self::Order(id, _) => StreamId::order(*id),
             Self::Payment(id, _) => StreamId::payment(*id),
             Self::Ticket(code, _) => StreamId::ticket(*code),
+            Self::Account(id, _) => StreamId::account(*id),
         }
     }
 }

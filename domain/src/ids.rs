@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::Currency;
+
 /// A text that is not the identifier it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid identifier")]
@@ -65,6 +67,22 @@ uuid_id!(
     /// The payment of an order.
     PaymentId
 );
+uuid_id!(
+    /// A customer's money here, in one currency.
+    AccountId
+);
+
+/// Names accounts among all `UUIDv5`s.
+const ACCOUNTS: Uuid = Uuid::from_u128(0x3f0b_52d4_0d0a_4d9c_8b61_1f6a_7e55_20c4);
+
+impl AccountId {
+    /// The one account that a user can have in a currency: who knows both has the id, and a second account can't be
+    /// opened.
+    #[must_use]
+    pub fn of(user: UserId, currency: Currency) -> Self {
+        Self(Uuid::new_v5(&ACCOUNTS, format!("{user}/{}", currency.code()).as_bytes()))
+    }
+}
 
 /// A ticket's code: 128 random bits, written as 26 characters of Crockford's base 32.
 ///

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod account;
 mod code;
 mod decider;
 mod domain_event;
@@ -25,11 +26,12 @@ mod unit_of_work;
 mod upcast;
 mod words;
 
+pub use account::{Account, AccountEvent};
 pub use code::{Code, MAX_CODE_LENGTH, ParseCodeError, SeatName, SeatRef};
 pub use decider::Decider;
 pub use domain_event::DomainEvent;
 pub use event::{DecodeError, EncodedEvent, Event, StoredEvent};
-pub use ids::{OrderId, ParseIdError, PaymentId, ShowId, TicketCode, UserId};
+pub use ids::{AccountId, OrderId, ParseIdError, PaymentId, ShowId, TicketCode, UserId};
 pub use inventory::{Inventory, InventoryEvent, ReleaseReason, SeatState};
 pub use money::{Currency, Money};
 pub use operation::{Operation, States};

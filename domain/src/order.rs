@@ -123,6 +123,13 @@ pub enum OrderCommand {
         /// When.
         at: DateTime<Utc>,
     },
+    /// It was paid for after its hold had ended, and its seats could be had again.
+    ConfirmLate {
+        /// By this payment.
+        payment: PaymentId,
+        /// One ticket for each line.
+        tickets: Vec<TicketCode>,
+    },
     /// The payment failed.
     Fail {
         /// Why.
@@ -135,6 +142,8 @@ pub enum OrderCommand {
         /// The time now.
         at: DateTime<Utc>,
     },
+    /// It was paid back.
+    Refund,
 }
 
 /// What can have happened to an order. Stored for ever: a variant or an optional field may be added, never renamed
@@ -188,9 +197,11 @@ impl Decider for Order {
         match command {
             OrderCommand::Place(order) => Ok(self.place(order)),
             OrderCommand::Confirm { payment, tickets, at } => self.confirm(payment, tickets, at),
+            OrderCommand::ConfirmLate { payment, tickets } => self.confirm_late(payment, tickets),
             OrderCommand::Fail { reason } => self.fail(reason),
             OrderCommand::Cancel => self.cancel(),
             OrderCommand::Expire { at } => self.expire(at),
+            OrderCommand::Refund => self.refund(),
         }
     }
 
@@ -290,6 +301,35 @@ impl Order {
         }
     }
 
+    fn confirm_late(
+        &self,
+        payment: PaymentId,
+        tickets: Vec<TicketCode>,
+    ) -> Result<Vec<OrderEvent>, OrderRefusal> {
+        match self {
+            Self::Expired(_) => Ok(vec![OrderEvent::OrderConfirmed { payment, tickets }]),
+            Self::Confirmed { placed, .. } if placed.payment == payment => Ok(vec![]),
+            Self::NotPlaced
+            | Self::Pending(_)
+            | Self::Confirmed { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled(_)
+            | Self::Refunded(_) => Err(self.not_pending()),
+        }
+    }
+
+    fn refund(&self) -> Result<Vec<OrderEvent>, OrderRefusal> {
+        match self {
+            Self::Confirmed { .. } => Ok(vec![OrderEvent::OrderRefunded {}]),
+            Self::Refunded(_) => Ok(vec![]),
+            Self::NotPlaced
+            | Self::Pending(_)
+            | Self::Failed { .. }
+            | Self::Cancelled(_)
+            | Self::Expired(_) => Err(self.not_pending()),
+        }
+    }
+
     /// The order as it was placed, if it was.
     #[must_use]
     pub fn placed(&self) -> Option<&Arc<PlacedOrder>> {
@@ -301,6 +341,20 @@ impl Order {
             | Self::Cancelled(placed)
             | Self::Expired(placed)
             | Self::Refunded(placed) => Some(placed),
+        }
+    }
+
+    /// Its tickets, while it is confirmed.
+    #[must_use]
+    pub fn tickets(&self) -> &[TicketCode] {
+        match self {
+            Self::Confirmed { tickets, .. } => tickets,
+            Self::NotPlaced
+            | Self::Pending(_)
+            | Self::Failed { .. }
+            | Self::Cancelled(_)
+            | Self::Expired(_)
+            | Self::Refunded(_) => &[],
         }
     }
 

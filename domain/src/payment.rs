@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! NotRequested ── request ──▶ Pending ── succeed ──▶ Succeeded ── refund ──▶ RefundRequested ──▶ Refunded
-//!                               ├────── fail ──────▶ Failed
-//!                               └────── cancel ────▶ Cancelled ── late success ──▶ Succeeded
+//!                               ├────── fail ──────▶ Failed ───────┐
+//!                               └────── cancel ────▶ Cancelled ────┴── late success ──▶ Succeeded
 //! ```
 
 use std::sync::Arc;
@@ -55,6 +55,9 @@ pub struct PaymentRequest {
     pub currency: Currency,
     /// How.
     pub method: PaymentMethod,
+    /// How much of the amount is tax.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tax: i64,
 }
 
 /// The state of a payment.
@@ -88,7 +91,15 @@ pub enum PaymentCommand {
     /// Ask for the money.
     Request(PaymentRequest),
     /// The money came.
-    Succeed,
+    Succeed {
+        /// How whoever took it calls it.
+        reference: Option<String>,
+    },
+    /// The money came although nobody waited for it any more.
+    SucceedLate {
+        /// How whoever took it calls it.
+        reference: Option<String>,
+    },
     /// It did not and will not.
     Fail {
         /// Why.
@@ -96,6 +107,16 @@ pub enum PaymentCommand {
     },
     /// It is no longer wanted.
     Cancel,
+    /// The money is to be paid back.
+    RequestRefund {
+        /// Why.
+        reason: String,
+    },
+    /// It was paid back.
+    Refund {
+        /// How whoever paid it back calls that.
+        reference: Option<String>,
+    },
 }
 
 /// What can have happened to a payment. Stored for ever: a variant or an optional field may be added, never renamed
@@ -105,7 +126,11 @@ pub enum PaymentEvent {
     /// The money was asked for.
     PaymentRequested(PaymentRequest),
     /// The money came.
-    PaymentSucceeded {},
+    PaymentSucceeded {
+        /// How whoever took it calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+    },
     /// Declined or rejected.
     PaymentFailed {
         /// Why.
@@ -119,7 +144,11 @@ pub enum PaymentEvent {
         reason: String,
     },
     /// Paid back.
-    PaymentRefunded {},
+    PaymentRefunded {
+        /// How whoever paid it back calls that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+    },
 }
 
 /// Why a payment says no.
@@ -132,6 +161,13 @@ pub enum PaymentRefusal {
         /// How.
         current_status: PaymentStatus,
     },
+    /// It is not settled.
+    StillPending,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(amount: &i64) -> bool {
+    *amount == 0
 }
 
 impl Decider for Payment {
@@ -142,15 +178,18 @@ impl Decider for Payment {
     fn decide(&self, command: PaymentCommand) -> Result<Vec<PaymentEvent>, PaymentRefusal> {
         match command {
             PaymentCommand::Request(request) => Ok(self.request(request)),
-            PaymentCommand::Succeed => {
-                self.settle(PaymentStatus::Succeeded, PaymentEvent::PaymentSucceeded {})
+            PaymentCommand::Succeed { reference } => {
+                self.settle(PaymentStatus::Succeeded, PaymentEvent::PaymentSucceeded { reference })
             }
+            PaymentCommand::SucceedLate { reference } => self.succeed_late(reference),
             PaymentCommand::Fail { reason } => {
                 self.settle(PaymentStatus::Failed, PaymentEvent::PaymentFailed { reason })
             }
             PaymentCommand::Cancel => {
                 self.settle(PaymentStatus::Cancelled, PaymentEvent::PaymentCancelled {})
             }
+            PaymentCommand::RequestRefund { reason } => self.request_refund(reason),
+            PaymentCommand::Refund { reference } => self.refund(reference),
         }
     }
 
@@ -162,13 +201,13 @@ impl Decider for Payment {
         let Some(request) = self.requested().cloned() else { return };
         *self = match event {
             PaymentEvent::PaymentRequested(_) => Self::Pending(request),
-            PaymentEvent::PaymentSucceeded {} => Self::Succeeded(request),
+            PaymentEvent::PaymentSucceeded { .. } => Self::Succeeded(request),
             PaymentEvent::PaymentFailed { reason } => {
                 Self::Failed { request, reason: reason.as_str().into() }
             }
             PaymentEvent::PaymentCancelled {} => Self::Cancelled(request),
             PaymentEvent::PaymentRefundRequested { .. } => Self::RefundRequested(request),
-            PaymentEvent::PaymentRefunded {} => Self::Refunded(request),
+            PaymentEvent::PaymentRefunded { .. } => Self::Refunded(request),
         };
     }
 }
@@ -192,6 +231,53 @@ impl Payment {
             Some(current_status) if current_status == how => Ok(vec![]),
             Some(current_status) => Err(PaymentRefusal::NotPending { current_status }),
         }
+    }
+
+    /// Given up or declined here, paid there. Whoever learns of it sees to the order, or has it paid back.
+    fn succeed_late(&self, reference: Option<String>) -> Result<Vec<PaymentEvent>, PaymentRefusal> {
+        match self {
+            Self::NotRequested => Err(PaymentRefusal::NotRequested),
+            Self::Pending(_) => Err(PaymentRefusal::StillPending),
+            Self::Cancelled(_) | Self::Failed { .. } => {
+                Ok(vec![PaymentEvent::PaymentSucceeded { reference }])
+            }
+            Self::Succeeded(_) | Self::RefundRequested(_) | Self::Refunded(_) => Ok(vec![]),
+        }
+    }
+
+    fn request_refund(&self, reason: String) -> Result<Vec<PaymentEvent>, PaymentRefusal> {
+        match self {
+            Self::NotRequested => Err(PaymentRefusal::NotRequested),
+            Self::Succeeded(_) => Ok(vec![PaymentEvent::PaymentRefundRequested { reason }]),
+            Self::RefundRequested(_) | Self::Refunded(_) => Ok(vec![]),
+            Self::Pending(_) => Err(PaymentRefusal::StillPending),
+            Self::Failed { .. } => Err(PaymentRefusal::NotPending { current_status: PaymentStatus::Failed }),
+            Self::Cancelled(_) => {
+                Err(PaymentRefusal::NotPending { current_status: PaymentStatus::Cancelled })
+            }
+        }
+    }
+
+    fn refund(&self, reference: Option<String>) -> Result<Vec<PaymentEvent>, PaymentRefusal> {
+        match self {
+            Self::NotRequested => Err(PaymentRefusal::NotRequested),
+            Self::RefundRequested(_) => Ok(vec![PaymentEvent::PaymentRefunded { reference }]),
+            Self::Refunded(_) => Ok(vec![]),
+            Self::Pending(_) => Err(PaymentRefusal::StillPending),
+            Self::Succeeded(_) => {
+                Err(PaymentRefusal::NotPending { current_status: PaymentStatus::Succeeded })
+            }
+            Self::Failed { .. } => Err(PaymentRefusal::NotPending { current_status: PaymentStatus::Failed }),
+            Self::Cancelled(_) => {
+                Err(PaymentRefusal::NotPending { current_status: PaymentStatus::Cancelled })
+            }
+        }
+    }
+
+    /// Whether it is on its way back.
+    #[must_use]
+    pub const fn is_being_refunded(&self) -> bool {
+        matches!(self, Self::RefundRequested(_))
     }
 
     /// What was asked for, if it was.

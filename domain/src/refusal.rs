@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    OrderStatus, PaymentStatus, SeatRef, ShowStatus, StreamId, inventory::InventoryRefusal,
-    order::OrderRefusal, payment::PaymentRefusal, show::ShowRefusal, ticket::TicketRefusal,
+    OrderStatus, PaymentStatus, SeatRef, ShowStatus, StreamId, account::AccountRefusal,
+    inventory::InventoryRefusal, order::OrderRefusal, payment::PaymentRefusal, show::ShowRefusal,
+    ticket::TicketRefusal,
 };
 
 /// Why the answer is no. A refused operation leaves no trace.
@@ -52,6 +53,23 @@ pub enum Refusal {
         /// How it was settled.
         current_status: PaymentStatus,
     },
+    /// The order can't be paid back: it is not confirmed, or its refund is under way.
+    #[error("the order is {current_status} and can't be refunded now")]
+    OrderNotRefundable {
+        /// Where it stands.
+        current_status: OrderStatus,
+        /// Whether the refund is under way.
+        refund_requested: bool,
+    },
+    /// The customer has an account in that currency.
+    #[error("there is an account already")]
+    AccountExists,
+    /// Somebody went in with the ticket.
+    #[error("the ticket has been used")]
+    AlreadyCheckedIn,
+    /// The ticket is no longer good.
+    #[error("the ticket is void")]
+    TicketVoid,
     /// Nobody here can take that kind of payment.
     #[error("the payment method is not available")]
     PaymentMethodUnavailable,
@@ -142,12 +160,36 @@ impl From<PaymentRefusal> for Refusal {
         match refusal {
             PaymentRefusal::NotRequested => Self::NotFound,
             PaymentRefusal::NotPending { current_status } => Self::PaymentNotPending { current_status },
+            PaymentRefusal::StillPending => {
+                Self::PaymentNotPending { current_status: PaymentStatus::Pending }
+            }
+        }
+    }
+}
+
+impl From<AccountRefusal> for Refusal {
+    fn from(refusal: AccountRefusal) -> Self {
+        match refusal {
+            AccountRefusal::NotOpened => Self::NotFound,
+            AccountRefusal::Exists => Self::AccountExists,
+            AccountRefusal::NotPositive => Self::invalid("/amount", "must be at least 1"),
+            AccountRefusal::TooMuch => {
+                Self::invalid("/amount", "the balance would be more than an amount can hold")
+            }
+            // Who pays from an account asks it before.
+            AccountRefusal::InsufficientFunds { balance } => {
+                Self::invalid("/amount", format!("the account has {balance}"))
+            }
         }
     }
 }
 
 impl From<TicketRefusal> for Refusal {
     fn from(refusal: TicketRefusal) -> Self {
-        match refusal {}
+        match refusal {
+            TicketRefusal::NotIssued => Self::NotFound,
+            TicketRefusal::AlreadyCheckedIn => Self::AlreadyCheckedIn,
+            TicketRefusal::Void => Self::TicketVoid,
+        }
     }
 }

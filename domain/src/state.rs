@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Category, Decider, DecodeError, Event, OrderId, PaymentId, ShowId, StoredEvent, StreamId, TicketCode,
-    inventory::Inventory, order::Order, payment::Payment, show::Show, ticket::Ticket,
+    AccountId, Category, Decider, DecodeError, Event, OrderId, PaymentId, ShowId, StoredEvent, StreamId,
+    TicketCode, account::Account, inventory::Inventory, order::Order, payment::Payment, show::Show,
+    ticket::Ticket,
 };
 
 /// A decider that owns the streams of one category.
@@ -114,4 +115,5 @@ states! {
     Order: Order, OrderId, StreamId::order;
     Payment: Payment, PaymentId, StreamId::payment;
     Ticket: Ticket, TicketCode, StreamId::ticket;
+    Account: Account, AccountId, StreamId::account;
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-use crate::{OrderId, PaymentId, ShowId, TicketCode};
+use crate::{AccountId, OrderId, PaymentId, ShowId, TicketCode};
 
 /// The kinds of stream there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,11 +19,14 @@ pub enum Category {
     Payment,
     /// A ticket.
     Ticket,
+    /// A customer's account.
+    Account,
 }
 
 impl Category {
     /// Every category.
-    pub const ALL: [Self; 5] = [Self::Show, Self::Inventory, Self::Order, Self::Payment, Self::Ticket];
+    pub const ALL: [Self; 6] =
+        [Self::Show, Self::Inventory, Self::Order, Self::Payment, Self::Ticket, Self::Account];
 
     /// The name that stream ids and subjects carry.
     #[must_use]
@@ -34,6 +37,7 @@ impl Category {
             Self::Order => "order",
             Self::Payment => "payment",
             Self::Ticket => "ticket",
+            Self::Account => "account",
         }
     }
 }
@@ -82,6 +86,12 @@ impl StreamId {
         Self { category: Category::Payment, id: id.uuid().as_u128() }
     }
 
+    /// An account's stream.
+    #[must_use]
+    pub const fn account(id: AccountId) -> Self {
+        Self { category: Category::Account, id: id.uuid().as_u128() }
+    }
+
     /// A ticket's stream.
     #[must_use]
     pub const fn ticket(code: TicketCode) -> Self {
@@ -93,7 +103,11 @@ impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.category.name();
         match self.category {
-            Category::Show | Category::Inventory | Category::Order | Category::Payment => {
+            Category::Show
+            | Category::Inventory
+            | Category::Order
+            | Category::Payment
+            | Category::Account => {
                 write!(f, "{name}-{}", Uuid::from_u128(self.id))
             }
             Category::Ticket => write!(f, "{name}-{}", TicketCode::from_bits(self.id)),
@@ -114,9 +128,11 @@ impl FromStr for StreamId {
         let (name, id) = text.split_once('-').ok_or_else(wrong)?;
         let category = Category::ALL.into_iter().find(|c| c.name() == name).ok_or_else(wrong)?;
         let id = match category {
-            Category::Show | Category::Inventory | Category::Order | Category::Payment => {
-                id.parse::<OrderId>().map_err(|_| wrong())?.uuid().as_u128()
-            }
+            Category::Show
+            | Category::Inventory
+            | Category::Order
+            | Category::Payment
+            | Category::Account => id.parse::<OrderId>().map_err(|_| wrong())?.uuid().as_u128(),
             Category::Ticket => id.parse::<TicketCode>().map_err(|_| wrong())?.bits(),
         };
         Ok(Self { category, id })

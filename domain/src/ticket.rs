@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! NotIssued ── issue ──▶ Issued ── check in ──▶ CheckedIn
-//!                          └────── void ──────▶ Void
+//!                          └────── void ───────────┴──▶ Void
 //! ```
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,10 @@ pub enum Ticket {
 pub enum TicketCommand {
     /// Bring it into being.
     Issue(IssuedTicket),
+    /// Its holder goes in.
+    CheckIn,
+    /// It is to be good no longer.
+    Void,
 }
 
 /// What can have happened to a ticket. Stored for ever: a variant or an optional field may be added, never renamed
@@ -72,8 +76,16 @@ pub enum TicketEvent {
     TicketVoided {},
 }
 
-/// Why a ticket says no: issuing one is never refused.
-pub type TicketRefusal = Infallible;
+/// Why a ticket says no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketRefusal {
+    /// There is no such ticket.
+    NotIssued,
+    /// Somebody went in with it.
+    AlreadyCheckedIn,
+    /// It is no longer good.
+    Void,
+}
 
 impl Decider for Ticket {
     type Command<'a> = TicketCommand;
@@ -81,10 +93,10 @@ impl Decider for Ticket {
     type Refusal = TicketRefusal;
 
     fn decide(&self, command: TicketCommand) -> Result<Vec<TicketEvent>, TicketRefusal> {
-        let TicketCommand::Issue(ticket) = command;
-        match self {
-            Self::NotIssued => Ok(vec![TicketEvent::TicketIssued(ticket)]),
-            Self::Issued(_) | Self::CheckedIn(_) | Self::Void(_) => Ok(vec![]),
+        match command {
+            TicketCommand::Issue(ticket) => Ok(self.issue(ticket)),
+            TicketCommand::CheckIn => self.check_in(),
+            TicketCommand::Void => self.void(),
         }
     }
 
@@ -105,6 +117,31 @@ impl Decider for Ticket {
 impl Ticket {
     /// See [`crate::State::snapshot_schema`].
     pub const SNAPSHOT_SCHEMA: i16 = 1;
+
+    fn issue(&self, ticket: IssuedTicket) -> Vec<TicketEvent> {
+        match self {
+            Self::NotIssued => vec![TicketEvent::TicketIssued(ticket)],
+            Self::Issued(_) | Self::CheckedIn(_) | Self::Void(_) => vec![],
+        }
+    }
+
+    /// Once: whoever shows the same code again is refused.
+    fn check_in(&self) -> Result<Vec<TicketEvent>, TicketRefusal> {
+        match self {
+            Self::NotIssued => Err(TicketRefusal::NotIssued),
+            Self::Issued(_) => Ok(vec![TicketEvent::TicketCheckedIn {}]),
+            Self::CheckedIn(_) => Err(TicketRefusal::AlreadyCheckedIn),
+            Self::Void(_) => Err(TicketRefusal::Void),
+        }
+    }
+
+    fn void(&self) -> Result<Vec<TicketEvent>, TicketRefusal> {
+        match self {
+            Self::NotIssued => Err(TicketRefusal::NotIssued),
+            Self::Issued(_) | Self::CheckedIn(_) => Ok(vec![TicketEvent::TicketVoided {}]),
+            Self::Void(_) => Ok(vec![]),
+        }
+    }
 
     /// What it is for, if it was issued.
     #[must_use]

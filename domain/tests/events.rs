@@ -11,8 +11,8 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use domain::{
-    Category, DecodeError, DomainEvent, InventoryEvent, OrderEvent, OrderId, PaymentEvent, ShowEvent,
-    StoredEvent, StreamId, TicketCode, TicketEvent,
+    AccountEvent, Category, DecodeError, DomainEvent, InventoryEvent, OrderEvent, OrderId, PaymentEvent,
+    ShowEvent, StoredEvent, StreamId, TicketCode, TicketEvent,
 };
 use serde::{Deserialize, Deserializer, de::Visitor};
 
@@ -93,6 +93,7 @@ fn stream_of(event_type: &str) -> StreamId {
         Category::Order => StreamId::order(OrderId::from(id)),
         Category::Payment => StreamId::payment(id.into()),
         Category::Ticket => StreamId::ticket(TicketCode::from_bits(7)),
+        Category::Account => StreamId::account(id.into()),
     }
 }
 
@@ -103,6 +104,7 @@ fn all_types() -> Vec<(&'static str, Category)> {
         Category::Order => variants::<OrderEvent>(),
         Category::Payment => variants::<PaymentEvent>(),
         Category::Ticket => variants::<TicketEvent>(),
+        Category::Account => variants::<AccountEvent>(),
     };
     Category::ALL
         .into_iter()

@@ -27,6 +27,7 @@ fn request() -> PaymentRequest {
         amount: 1_190,
         currency: Currency::GBP,
         method: PaymentMethod::Manual,
+        tax: 190,
     }
 }
 
@@ -36,26 +37,29 @@ fn requested() -> PaymentEvent {
 
 fn endings() -> [PaymentEvent; 5] {
     [
-        PaymentEvent::PaymentSucceeded {},
+        PaymentEvent::PaymentSucceeded { reference: None },
         PaymentEvent::PaymentFailed { reason: "declined".into() },
         PaymentEvent::PaymentCancelled {},
         PaymentEvent::PaymentRefundRequested { reason: "asked".into() },
-        PaymentEvent::PaymentRefunded {},
+        PaymentEvent::PaymentRefunded { reference: None },
     ]
 }
 
-fn commands() -> [PaymentCommand; 4] {
+fn commands() -> [PaymentCommand; 7] {
     [
         PaymentCommand::Request(request()),
-        PaymentCommand::Succeed,
+        PaymentCommand::Succeed { reference: None },
         PaymentCommand::Fail { reason: "declined".into() },
         PaymentCommand::Cancel,
+        PaymentCommand::SucceedLate { reference: None },
+        PaymentCommand::RequestRefund { reason: "asked".into() },
+        PaymentCommand::Refund { reference: None },
     ]
 }
 
 #[test]
 fn a_pending_payment_succeeds_fails_or_is_cancelled() {
-    for (command, event) in commands().into_iter().skip(1).zip(endings()) {
+    for (command, event) in commands().into_iter().skip(1).take(3).zip(endings()) {
         given::<Payment>([requested()]).when(command).then([event]);
     }
 }
@@ -64,7 +68,9 @@ fn a_pending_payment_succeeds_fails_or_is_cancelled() {
 fn a_settled_payment_stays_as_it_was_settled() {
     let refusal = PaymentRefusal::NotPending { current_status: PaymentStatus::Failed };
     let [_, failed, ..] = endings();
-    given::<Payment>([requested(), failed]).when(PaymentCommand::Succeed).then_refused(refusal);
+    given::<Payment>([requested(), failed])
+        .when(PaymentCommand::Succeed { reference: None })
+        .then_refused(refusal);
 }
 
 #[test]
@@ -91,4 +97,37 @@ fn no_command_does_anything_twice() {
             twice_adds_nothing(given::<Payment>(history.clone()).state(), || command.clone());
         }
     }
+}
+
+#[test]
+fn money_that_comes_late_is_never_overlooked() {
+    let [succeeded, failed, cancelled, refund, refunded] = endings();
+    let late = || PaymentCommand::SucceedLate { reference: Some("pi_1".into()) };
+    for ended in [failed, cancelled] {
+        let came = PaymentEvent::PaymentSucceeded { reference: Some("pi_1".into()) };
+        given::<Payment>([requested(), ended]).when(late()).then([came]);
+    }
+    for known in
+        [vec![succeeded.clone()], vec![succeeded.clone(), refund.clone()], vec![succeeded, refund, refunded]]
+    {
+        let history = [vec![requested()], known].concat();
+        given::<Payment>(history).when(late()).then_nothing();
+    }
+    given::<Payment>([requested()]).when(late()).then_refused(PaymentRefusal::StillPending);
+}
+
+#[test]
+fn only_money_that_came_goes_back_and_only_once() {
+    let [succeeded, failed, cancelled, refund, refunded] = endings();
+    let ask = || PaymentCommand::RequestRefund { reason: "asked".into() };
+    let pay = || PaymentCommand::Refund { reference: None };
+    given::<Payment>([requested(), succeeded.clone()]).when(ask()).then([refund.clone()]);
+    given::<Payment>([requested(), succeeded.clone(), refund.clone()]).when(pay()).then([refunded]);
+    for (ended, current_status) in [(failed, PaymentStatus::Failed), (cancelled, PaymentStatus::Cancelled)] {
+        let no = PaymentRefusal::NotPending { current_status };
+        given::<Payment>([requested(), ended.clone()]).when(ask()).then_refused(no.clone());
+        given::<Payment>([requested(), ended]).when(pay()).then_refused(no);
+    }
+    let unasked = PaymentRefusal::NotPending { current_status: PaymentStatus::Succeeded };
+    given::<Payment>([requested(), succeeded]).when(pay()).then_refused(unasked);
 }

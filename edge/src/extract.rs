@@ -17,7 +17,7 @@ mod query;
 mod shape;
 
 pub use address::ClientAddress;
-pub use body::{JsonBody, RawBody};
+pub use body::{JsonBody, RawBody, SignedBody};
 pub use caller::{Admin, Bearer, Caller, Credential, Customer, Operator, Organizer, Staff};
 pub use canonical::Fingerprint;
 pub use command::{Command, Origin, Replacement};

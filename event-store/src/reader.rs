@@ -124,6 +124,18 @@ pub async fn read_stream(
         .await
 }
 
+/// The first event of some streams, in no order, on any connection. Streams without events are left out.
+///
+/// # Errors
+/// The database's own.
+pub async fn first_events(
+    connection: &mut PgConnection,
+    streams: &[StreamId],
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    let names: Vec<String> = streams.iter().map(StreamId::to_string).collect();
+    sqlx::query_as(include_str!("sql/read_first.sql")).bind(names).fetch_all(connection).await
+}
+
 /// The events at some positions, in order, on any connection. Positions beyond the log are left out.
 ///
 /// # Errors

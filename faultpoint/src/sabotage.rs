@@ -37,5 +37,7 @@ named! {
         ReadYourWritesOff = "read-your-writes-off",
         /// A query tells a lower position than it has read.
         PositionsGoBack = "positions-go-back",
+        /// What was sent to a customer already is sent once more.
+        TellAgain = "tell-again",
     }
 }

@@ -1,9 +1,9 @@
 //! Holds end by themselves: an order that is not paid when its hold ends expires, and its seats are free again.
 
 use domain::{Category, DomainEvent, OrderEvent, OrderId, Refusal, operations::ExpireHold};
-use event_store::{Command, Context, ExecuteError, RecordedEvent, Sequencer};
+use event_store::{Command, ExecuteError, RecordedEvent, Sequencer};
 
-use crate::process::{Performed, Process, Reaction, Step, command_id};
+use crate::process::{Performed, Process, Reaction, Step, command_context};
 
 const EXPIRE: &str = "expire";
 
@@ -14,10 +14,16 @@ pub struct HoldExpiry;
 impl Process for HoldExpiry {
     const NAME: &'static str = "hold-expiry";
 
+    type Context = Sequencer;
+
     fn concerns(category: Category) -> bool {
         match category {
             Category::Order => true,
-            Category::Show | Category::Inventory | Category::Payment | Category::Ticket => false,
+            Category::Show
+            | Category::Inventory
+            | Category::Payment
+            | Category::Ticket
+            | Category::Account => false,
         }
     }
 
@@ -27,22 +33,15 @@ impl Process for HoldExpiry {
             DomainEvent::Show(..)
             | DomainEvent::Inventory(..)
             | DomainEvent::Payment(..)
-            | DomainEvent::Ticket(..) => vec![],
+            | DomainEvent::Ticket(..)
+            | DomainEvent::Account(..) => vec![],
         }
     }
 
     async fn perform(sequencer: &Sequencer, step: &Step) -> Performed {
         let command = Command {
             operation: ExpireHold { order: OrderId::from(step.target) },
-            context: Context {
-                command_id: command_id(Self::NAME, step),
-                // An order expires once, by a rule of its own: a kept answer would be a row a hold for nothing.
-                fingerprint: None,
-                actor: None,
-                correlation: step.target,
-                causation: Some(step.cause),
-                traceparent: None,
-            },
+            context: command_context(Self::NAME, step),
         };
         match sequencer.execute(command).await {
             Ok(_) => Performed::Done,

@@ -7,14 +7,28 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod cancellations;
+mod charging;
 mod checkpoint;
 mod deadline;
 mod hold_expiry;
+mod money;
 mod net;
+mod notifications;
+mod oversight;
 mod process;
+mod readings;
+mod refunds;
 mod runner;
 mod steps;
 
+pub use cancellations::{Cancellations, Unwinding};
+pub use charging::Charging;
 pub use hold_expiry::HoldExpiry;
+pub use money::Money;
+pub use notifications::{Mailer, MailerError, Notifications, Notifying};
+pub use oversight::{Chosen, Intervention, ParkedStep, ProcessStatus, intervene, list, parked};
 pub use process::{Performed, Process, Reaction, Step};
+pub use readings::Readings;
+pub use refunds::{REFUND, Refunds};
 pub use runner::{RunnerOptions, RunnerStatus, run};

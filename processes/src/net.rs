@@ -16,28 +16,51 @@ type Name = (Uuid, &'static str);
 #[derive(Default)]
 pub(crate) struct NetReactions {
     scheduled: Vec<(Uuid, &'static str, Uuid, DateTime<Utc>)>,
+    hastened: Vec<(Uuid, &'static str, DateTime<Utc>)>,
     dropped: Vec<Name>,
+}
+
+/// The last word on one step.
+enum Word {
+    Scheduled { cause: Uuid, due_at: DateTime<Utc> },
+    Hastened(DateTime<Utc>),
+    Dropped,
+}
+
+impl Word {
+    /// The same, but due by `at`.
+    fn hastened(self, at: DateTime<Utc>) -> Self {
+        match self {
+            Self::Scheduled { cause, due_at } => Self::Scheduled { cause, due_at: due_at.min(at) },
+            Self::Hastened(due_at) => Self::Hastened(due_at.min(at)),
+            Self::Dropped => Self::Dropped,
+        }
+    }
 }
 
 impl NetReactions {
     /// Of reactions and the events that led to them, in the log's order.
     pub(crate) fn of(reactions: &[(Uuid, Reaction)]) -> Self {
-        let mut last: BTreeMap<Name, Option<(Uuid, DateTime<Utc>)>> = BTreeMap::new();
+        let mut last: BTreeMap<Name, Word> = BTreeMap::new();
         for (cause, reaction) in reactions {
-            match reaction {
+            let (name, word) = match reaction {
                 Reaction::Schedule { target, step, due_at } => {
-                    last.insert((*target, step), Some((*cause, *due_at)));
+                    ((*target, *step), Word::Scheduled { cause: *cause, due_at: *due_at })
                 }
-                Reaction::Drop { target, step } => {
-                    last.insert((*target, step), None);
+                Reaction::Hasten { target, step, due_at } => {
+                    let name = (*target, *step);
+                    (name, last.remove(&name).map_or(Word::Hastened(*due_at), |word| word.hastened(*due_at)))
                 }
-            }
+                Reaction::Drop { target, step } => ((*target, *step), Word::Dropped),
+            };
+            last.insert(name, word);
         }
         let mut net = Self::default();
-        for ((target, step), scheduled) in last {
-            match scheduled {
-                Some((cause, due_at)) => net.scheduled.push((target, step, cause, due_at)),
-                None => net.dropped.push((target, step)),
+        for ((target, step), word) in last {
+            match word {
+                Word::Scheduled { cause, due_at } => net.scheduled.push((target, step, cause, due_at)),
+                Word::Hastened(due_at) => net.hastened.push((target, step, due_at)),
+                Word::Dropped => net.dropped.push((target, step)),
             }
         }
         net
@@ -49,6 +72,7 @@ impl NetReactions {
         process: &str,
     ) -> Result<(), sqlx::Error> {
         self.drop(connection, process).await?;
+        self.hasten(connection, process).await?;
         self.schedule(connection, process).await
     }
 
@@ -59,6 +83,20 @@ impl NetReactions {
         let (targets, steps): (Vec<Uuid>, Vec<&str>) = self.dropped.iter().copied().unzip();
         let drop = sqlx::query(include_str!("sql/drop.sql")).bind(process).bind(targets).bind(steps);
         drop.execute(connection).await.map(|_| ())
+    }
+
+    async fn hasten(&self, connection: &mut PgConnection, process: &str) -> Result<(), sqlx::Error> {
+        if self.hastened.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(include_str!("sql/hasten.sql"))
+            .bind(process)
+            .bind(self.hastened.iter().map(|step| step.0).collect::<Vec<_>>())
+            .bind(self.hastened.iter().map(|step| step.1).collect::<Vec<_>>())
+            .bind(self.hastened.iter().map(|step| step.2).collect::<Vec<_>>())
+            .execute(connection)
+            .await
+            .map(|_| ())
     }
 
     async fn schedule(&self, connection: &mut PgConnection, process: &str) -> Result<(), sqlx::Error> {

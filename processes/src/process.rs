@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{Category, DomainEvent};
-use event_store::{RecordedEvent, Sequencer};
+use event_store::{Context, RecordedEvent};
 use uuid::Uuid;
 
 /// Names the commands of processes among all `UUIDv5`s.
@@ -18,6 +18,15 @@ pub enum Reaction {
         /// What is done.
         step: &'static str,
         /// When.
+        due_at: DateTime<Utc>,
+    },
+    /// A step that still waits is due earlier.
+    Hasten {
+        /// What it is done to.
+        target: Uuid,
+        /// What is done.
+        step: &'static str,
+        /// When, at the latest.
         due_at: DateTime<Utc>,
     },
     /// A step that was scheduled has become pointless.
@@ -62,6 +71,9 @@ pub trait Process: Send + Sync + 'static {
     /// Its name: of its checkpoint, its lease, and in the ids of its commands.
     const NAME: &'static str;
 
+    /// What it performs steps with.
+    type Context: Clone + Send + Sync + 'static;
+
     /// Whether events of such streams matter to it; others are not even read.
     fn concerns(category: Category) -> bool;
 
@@ -72,7 +84,20 @@ pub trait Process: Send + Sync + 'static {
     /// by two programs at once and after another event has made the step pointless. So that it takes effect once,
     /// the operation must add nothing when repeated, by a rule of its own; one that has no such rule must be given a
     /// fingerprint, with which the answer to its id is kept for ever. Given up after 4 s, and then tried again.
-    fn perform(sequencer: &Sequencer, step: &Step) -> impl Future<Output = Performed> + Send;
+    fn perform(context: &Self::Context, step: &Step) -> impl Future<Output = Performed> + Send;
+}
+
+/// The context of a command by which a process performs a step. No answer is kept: the operation must add nothing when
+/// repeated, by a rule of its own.
+pub(crate) fn command_context(process: &str, step: &Step) -> Context {
+    Context {
+        command_id: command_id(process, step),
+        fingerprint: None,
+        actor: None,
+        correlation: step.target,
+        causation: Some(step.cause),
+        traceparent: None,
+    }
 }
 
 /// The id of the command by which a process performs a step: the same however often it is performed.

@@ -1,10 +1,10 @@
 //! Running a process: read, react, perform; in one of however many programs.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use domain::DomainEvent;
-use event_store::{Lease, LogReader, Position, RecordedEvent, Sequencer, SharedClock, connect};
+use event_store::{Lease, LogReader, Position, RecordedEvent, SharedClock, connect};
 use faultpoint::Point;
 use futures::{StreamExt, stream};
 use sqlx::{PgConnection, postgres::PgConnectOptions};
@@ -19,6 +19,7 @@ use crate::{
     checkpoint,
     deadline::within,
     process::{Performed, Process, Reaction, Step},
+    readings::Readings,
     steps,
 };
 
@@ -37,17 +38,19 @@ const LEAST_PAUSE: Duration = Duration::from_millis(50);
 
 /// What a runner needs.
 #[derive(Clone)]
-pub struct RunnerOptions {
+pub struct RunnerOptions<C> {
     /// The database, as the writer role.
     pub database: PgConnectOptions,
-    /// Carries out the commands.
-    pub sequencer: Sequencer,
+    /// What steps are performed with.
+    pub context: C,
     /// Where the time comes from.
     pub clock: SharedClock,
     /// Names this program among those that may run the process.
     pub holder: Uuid,
     /// The head of the log.
     pub head: watch::Receiver<Position>,
+    /// What was read of it a moment ago, shared by all processes of the program.
+    pub readings: Readings,
 }
 
 /// Where a runner stands.
@@ -64,7 +67,7 @@ pub enum RunnerStatus {
 
 /// Runs a process until `cancel`. Any number of programs may: one at a time works, the others stand by.
 pub async fn run<P: Process>(
-    options: RunnerOptions,
+    options: RunnerOptions<P::Context>,
     status: watch::Sender<RunnerStatus>,
     cancel: CancellationToken,
 ) {
@@ -108,8 +111,8 @@ struct Page {
     unreadable: Option<String>,
 }
 
-struct Runner<'a, P> {
-    options: &'a RunnerOptions,
+struct Runner<'a, P: Process> {
+    options: &'a RunnerOptions<P::Context>,
     lease: &'a Lease,
     status: &'a watch::Sender<RunnerStatus>,
     log: LogReader,
@@ -117,7 +120,11 @@ struct Runner<'a, P> {
 }
 
 impl<'a, P: Process> Runner<'a, P> {
-    fn new(options: &'a RunnerOptions, lease: &'a Lease, status: &'a watch::Sender<RunnerStatus>) -> Self {
+    fn new(
+        options: &'a RunnerOptions<P::Context>,
+        lease: &'a Lease,
+        status: &'a watch::Sender<RunnerStatus>,
+    ) -> Self {
         let log = LogReader::new(options.database.clone(), "processes");
         Self { options, lease, status, log, process: std::marker::PhantomData }
     }
@@ -155,7 +162,7 @@ impl<'a, P: Process> Runner<'a, P> {
                 }
                 prolonged = Instant::now();
             }
-            let Some(page) = self.read_page(connection, turn.token, position).await? else { return Ok(()) };
+            let Some(page) = self.read_page(connection, turn, position).await? else { return Ok(()) };
             position = page.to;
             let failing = page.unreadable.is_some();
             self.report(position, page.unreadable);
@@ -183,10 +190,14 @@ impl<'a, P: Process> Runner<'a, P> {
     async fn read_page(
         &mut self,
         connection: &mut PgConnection,
-        token: i64,
+        turn: Turn,
         from: Position,
     ) -> Result<Option<Page>, Error> {
-        let events = self.log.after(from, limit(PAGE)).await?;
+        let mut events = self.options.readings.after(turn.log_id, from, PAGE);
+        if events.is_empty() {
+            events = self.log.after(from, limit(PAGE)).await?.into_iter().map(Arc::new).collect();
+            self.options.readings.keep(turn.log_id, from, &events);
+        }
         let mut page = Page { to: from, full: events.len() == PAGE, unreadable: None };
         let mut reactions: Vec<(Uuid, Reaction)> = Vec::new();
         for event in &events {
@@ -205,7 +216,7 @@ impl<'a, P: Process> Runner<'a, P> {
             return Ok(Some(page));
         }
         faultpoint::pass(Point::ProcessesRead).await?;
-        let advancing = checkpoint::advance(connection, P::NAME, token, (from, page.to), &reactions);
+        let advancing = checkpoint::advance(connection, P::NAME, turn.token, (from, page.to), &reactions);
         Ok(within(advancing).await?.then_some(page))
     }
 
@@ -227,7 +238,7 @@ impl<'a, P: Process> Runner<'a, P> {
 
     async fn perform(&self, step: Step) -> (Step, Performed) {
         faultpoint::reach(Point::ProcessesBeforeCommand).await;
-        let performing = P::perform(&self.options.sequencer, &step);
+        let performing = P::perform(&self.options.context, &step);
         let performed = timeout(STEP, performing).await.unwrap_or(Performed::Unavailable);
         (step, performed)
     }

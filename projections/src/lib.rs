@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod accounts;
 mod apply;
 mod batch;
 mod checkpoint;
@@ -16,6 +17,7 @@ mod fold;
 mod happened;
 mod hint;
 pub mod inventory;
+pub mod ledger;
 mod message;
 mod model;
 pub mod orders;

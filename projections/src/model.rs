@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{inventory::Inventory, orders::Orders, payments::Payments, read_model::ReadModel, shows::Shows};
+use crate::{
+    accounts::Accounts, inventory::Inventory, ledger::Ledger, orders::Orders, payments::Payments,
+    read_model::ReadModel, shows::Shows,
+};
 
 /// A read model, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,16 +18,21 @@ pub enum Model {
     Orders,
     /// [`Payments`].
     Payments,
+    /// [`Accounts`].
+    Accounts,
+    /// [`Ledger`].
+    Ledger,
 }
 
 /// A name that no read model has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no projection `{0}`; there are shows, inventory, orders and payments")]
+#[error("there is no projection `{0}`; there are shows, inventory, orders, payments, accounts and ledger")]
 pub struct UnknownProjection(pub String);
 
 impl Model {
     /// Every one of them.
-    pub const ALL: [Self; 4] = [Self::Shows, Self::Inventory, Self::Orders, Self::Payments];
+    pub const ALL: [Self; 6] =
+        [Self::Shows, Self::Inventory, Self::Orders, Self::Payments, Self::Accounts, Self::Ledger];
 
     /// The name of its checkpoint.
     #[must_use]
@@ -34,6 +42,8 @@ impl Model {
             Self::Inventory => Inventory::NAME,
             Self::Orders => Orders::NAME,
             Self::Payments => Payments::NAME,
+            Self::Accounts => Accounts::NAME,
+            Self::Ledger => Ledger::NAME,
         }
     }
 }

@@ -7,11 +7,13 @@ use event_store::{Position, RecordedEvent, events_at};
 use sqlx::{Connection, PgConnection, Postgres, Transaction, postgres::PgConnectOptions};
 
 use crate::{
+    accounts::Accounts,
     apply::{ApplyError, write_one},
     batch::{Group, group},
     connect::connect,
     fold::Poisoned,
     inventory::Inventory,
+    ledger::Ledger,
     model::Model,
     orders::Orders,
     parked::storable,
@@ -63,6 +65,8 @@ pub async fn retry(
         Model::Inventory => all::<Inventory>(&mut connection, entity).await,
         Model::Orders => all::<Orders>(&mut connection, entity).await,
         Model::Payments => all::<Payments>(&mut connection, entity).await,
+        Model::Accounts => all::<Accounts>(&mut connection, entity).await,
+        Model::Ledger => all::<Ledger>(&mut connection, entity).await,
     }
 }
 

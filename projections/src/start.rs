@@ -7,9 +7,11 @@ use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    accounts::Accounts,
     ear::Ear,
     feed::Nats,
     inventory::Inventory,
+    ledger::Ledger,
     model::Model,
     orders::Orders,
     payments::Payments,
@@ -57,6 +59,8 @@ impl Projections {
                 Model::Inventory => tracker.spawn(Runner::<Inventory>::new(settings).run()),
                 Model::Orders => tracker.spawn(Runner::<Orders>::new(settings).run()),
                 Model::Payments => tracker.spawn(Runner::<Payments>::new(settings).run()),
+                Model::Accounts => tracker.spawn(Runner::<Accounts>::new(settings).run()),
+                Model::Ledger => tracker.spawn(Runner::<Ledger>::new(settings).run()),
             };
         }
     }

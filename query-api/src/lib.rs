@@ -6,9 +6,11 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod accounts;
 mod app;
 mod inventory;
 mod me;
+mod notifications;
 mod openapi;
 mod orders;
 mod params;

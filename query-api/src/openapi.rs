@@ -22,6 +22,7 @@ use crate::router;
         (name = "shows", description = "What is played, and which seats are left."),
         (name = "orders", description = "Who bought what."),
         (name = "payments", description = "What is owed and what was paid."),
+        (name = "accounts", description = "What customers have here."),
         (name = "operations", description = "How the box office is doing."),
         (name = "users", description = "Who is asking."),
     ),

@@ -8,8 +8,9 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    accounts,
     app::App,
-    inventory, me,
+    inventory, me, notifications,
     openapi::{Description, openapi},
     orders, payments, projections_list, shows, stats, tickets,
 };
@@ -26,8 +27,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(orders::history::get_order_history))
         .routes(routes!(payments::list::list_payments))
         .routes(routes!(payments::get::get_payment))
-        .routes(routes!(tickets::get_ticket))
+        .routes(routes!(accounts::list::list_accounts))
+        .routes(routes!(accounts::get::get_account))
+        .routes(routes!(accounts::entries::list_account_entries))
+        .routes(routes!(tickets::get::get_ticket))
+        .routes(routes!(tickets::qr::get_ticket_qr))
         .routes(routes!(stats::get_stats))
+        .routes(routes!(notifications::list_notifications))
         .routes(routes!(me::get_me))
         .routes(routes!(projections_list::list_projections))
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
 
 use crate::{config_file, failure::Failure, settings::Settings};
 
@@ -56,12 +57,18 @@ pub(crate) enum Command {
     /// Test the settings that durability rests on, and the database roles
     #[command(after_help = "Example: stagedoor doctor --json")]
     Doctor,
+    /// Whether the books are right
+    #[command(subcommand)]
+    Audit(Audit),
     /// The log
     #[command(subcommand)]
     Events(Events),
     /// Read models
     #[command(subcommand)]
     Projections(Projections),
+    /// What follows by itself: holds that expire, charges, refunds
+    #[command(subcommand)]
+    Processes(Processes),
     /// The way from the log to JetStream
     #[command(subcommand)]
     Relay(Relay),
@@ -87,7 +94,9 @@ pub(crate) enum Role {
     Projections,
     /// What follows by itself: the expiry of holds
     Processes,
-    /// All of them in one process
+    /// A payment provider to practise with; not for production
+    ProviderSim,
+    /// All of them but the last in one process
     All,
 }
 
@@ -108,6 +117,13 @@ pub(crate) enum Users {
         #[arg(long = "role")]
         roles: Vec<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Sum the ledger up at every position, and compare it with the books of whoever takes cards
+    #[command(after_help = "Example: stagedoor audit ledger --json")]
+    Ledger,
 }
 
 #[derive(Debug, Subcommand)]
@@ -137,6 +153,43 @@ pub(crate) enum Projections {
     /// Show how far each read model is
     #[command(after_help = "Example: stagedoor projections list")]
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Processes {
+    /// Show how far each process is, and how many of its steps wait or are parked
+    #[command(after_help = "Example: stagedoor processes list")]
+    List,
+    /// Show the steps that are not tried again by themselves, each with its reason
+    #[command(after_help = "Example: stagedoor processes parked refunds")]
+    Parked {
+        /// Only this process'
+        process: Option<String>,
+    },
+    /// Try parked steps again; recorded in process_interventions
+    #[command(after_help = "Example: stagedoor processes retry refunds --why 'the provider is back'")]
+    Retry {
+        /// Whose
+        process: String,
+        /// Only the step on this order, payment or show
+        target: Option<Uuid>,
+        /// Why, for the record
+        #[arg(long)]
+        why: String,
+    },
+    /// Give parked steps up; recorded in process_interventions
+    #[command(
+        after_help = "Example: stagedoor processes skip refunds 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11 --why 'paid by hand'"
+    )]
+    Skip {
+        /// Whose
+        process: String,
+        /// The order, payment or show
+        target: Option<Uuid>,
+        /// Why, for the record
+        #[arg(long)]
+        why: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ use std::{fmt::Display, net::SocketAddr, path::PathBuf};
 use clap::{Args, ValueEnum};
 use sqlx::postgres::PgConnectOptions;
 
-use crate::{cli::Role, failure::Failure};
+use crate::{cli::Role, failure::Failure, mail_settings::MailSettings, money_settings::MoneySettings};
 
 /// In which form logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -108,6 +108,16 @@ pub(crate) struct Settings {
     )]
     pub(crate) health_listen: SocketAddr,
 
+    /// Where the payment provider to practise with listens: `serve provider-sim`, and `up` without STAGEDOOR_STRIPE_SECRET_KEY
+    #[arg(
+        long,
+        global = true,
+        env = "STAGEDOOR_PROVIDER_SIM_LISTEN",
+        default_value = "127.0.0.1:8083",
+        value_name = "ADDRESS"
+    )]
+    pub(crate) provider_sim_listen: SocketAddr,
+
     /// What is logged: a level, or levels by module (tracing-subscriber's EnvFilter)
     #[arg(
         long,
@@ -165,6 +175,12 @@ pub(crate) struct Settings {
     /// Proxies in front of the APIs that each append to X-Forwarded-For; limits go by the address they saw
     #[arg(long, global = true, env = "STAGEDOOR_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=8), value_name = "COUNT")]
     pub(crate) trusted_proxies: u8,
+
+    #[command(flatten)]
+    pub(crate) money: MoneySettings,
+
+    #[command(flatten)]
+    pub(crate) mail: MailSettings,
 }
 
 impl Settings {
@@ -210,7 +226,12 @@ impl Settings {
     pub(crate) fn writer_or_reader(&self, role: Role) -> Result<PgConnectOptions, Failure> {
         match role {
             Role::QueryApi => self.reader(),
-            Role::CommandApi | Role::Relay | Role::Projections | Role::Processes | Role::All => self.writer(),
+            Role::CommandApi
+            | Role::Relay
+            | Role::Projections
+            | Role::Processes
+            | Role::ProviderSim
+            | Role::All => self.writer(),
         }
     }
 

@@ -117,7 +117,7 @@ async fn the_tools_tell_people_and_machines_the_same() {
     let mut names: Vec<&str> =
         projections.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["inventory", "orders", "payments", "shows"]);
+    assert_eq!(names, ["accounts", "inventory", "ledger", "orders", "payments", "shows"]);
     assert!(projections.as_array().unwrap().iter().all(|row| row["position"] == head), "{projections}");
     house.world.run(&["projections", "list"]).await.code(DONE).says("inventory");
 

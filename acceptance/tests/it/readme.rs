@@ -21,6 +21,25 @@ fn objects(out: &str) -> Vec<Value> {
     values.map_while(Result::ok).take_while(Value::is_object).collect()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn its_lines_pay_in_every_way() {
+    let home = Home::of(As::Tester).unwrap();
+    let up = home.up().await;
+    let lines = format!("{}\necho =====\n{}", script("Sell a ticket"), script("Pay in other ways"));
+    let paid = home.shell(&lines).await.code(0);
+    let (_, told) = paid.out.split_once("=====\n").unwrap();
+    let [deposited, wallet, card, callback, refunded] = &objects(told)[..] else {
+        panic!("five answers: {told}")
+    };
+    assert_eq!(deposited["balance"], 100_000);
+    for (answer, status) in
+        [(wallet, "confirmed"), (card, "confirmed"), (callback, "succeeded"), (refunded, "confirmed")]
+    {
+        assert_eq!(answer["status"], status, "{answer}");
+    }
+    drop(up);
+}
+
 async fn sells_tickets(home: &Home) {
     let up = home.up().await;
     let script = script("Sell a ticket");

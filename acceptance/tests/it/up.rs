@@ -116,6 +116,7 @@ async fn a_taken_port_is_named_with_its_holder_and_its_setting() {
         (home.ports.command, "STAGEDOOR_COMMAND_LISTEN"),
         (home.ports.query, "STAGEDOOR_QUERY_LISTEN"),
         (home.ports.health, "STAGEDOOR_HEALTH_LISTEN"),
+        (home.ports.provider_sim, "STAGEDOOR_PROVIDER_SIM_LISTEN"),
     ] {
         let _holder = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let refused = home.run(&["up"]).await.code(3).says(setting);

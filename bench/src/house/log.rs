@@ -55,6 +55,7 @@ fn order(person: &Person, show: ShowId, pair: u64) -> Command<PlaceOrder> {
         customer: person.user_id,
         show,
         method: PaymentMethod::Manual,
+        takes_cards: false,
         items: vec![OrderItem { section: Some(section.to_string()), wanted }],
     };
     // A key's id is as good as random.

@@ -37,6 +37,7 @@ pub(crate) async fn place(
         show: command.body.show_id,
         method: command.body.payment_method,
         items: command.body.into_items(),
+        takes_cards: app.payments.takes_cards,
     };
     Ok(OrderView::answer(StatusCode::CREATED, app.execute(asked, operation).await?))
 }

@@ -1,6 +1,9 @@
 //! A payment as an operator is answered.
 
-use domain::{Currency, OrderId, PaymentId, PaymentMethod, PaymentStatus, operations::PaymentSummary};
+use domain::{
+    Currency, OrderId, PaymentId, PaymentMethod, PaymentStatus,
+    operations::{PaymentSummary, Settled},
+};
 use edge::Answered;
 use event_store::{Committed, Position};
 use http::StatusCode;
@@ -35,6 +38,10 @@ pub(crate) struct PaymentView {
 impl PaymentView {
     pub(super) fn answer(committed: Committed<PaymentSummary>) -> Answered<Self> {
         answered(StatusCode::OK, committed, Self::new)
+    }
+
+    pub(super) fn settled(committed: Committed<Settled>) -> Answered<Self> {
+        answered(StatusCode::OK, committed, |settled, position| Self::new(settled.payment, position))
     }
 
     fn new(payment: PaymentSummary, position: Position) -> Self {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use command_api::Payments;
 use edge::Limits;
 use event_store::{Clock, Sequencer, SequencerOptions, SystemClock, new_id};
 use http::Method;
@@ -29,7 +30,8 @@ async fn without_a_database_a_service_is_healthy_but_not_ready_and_asks_to_come_
     ));
     let identity = Identity::new(pool(&office.owner));
     let edge = edge::Context::new(identity, Arc::new(|| SystemClock.now()), Arc::new(new_id), Limits::off());
-    office.router = command_api::service(command_api::App::new(sequencer, edge, pool(&nowhere)));
+    office.router =
+        command_api::service(command_api::App::new(sequencer, edge, pool(&nowhere), Payments::default()));
     let stranger = office.stranger();
     stranger.send(Method::GET, "/healthz", &[], String::new()).await.ok(200);
     let ready = stranger.send(Method::GET, "/readyz", &[], String::new()).await.ok(503);

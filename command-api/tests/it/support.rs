@@ -6,12 +6,14 @@ use std::sync::{
 };
 
 use axum::{Router, body::Body};
+use command_api::Payments;
 use domain::UserId;
 use edge::Limits;
 use event_store::{Clock, LogReader, RecordedEvent, Sequencer, SequencerOptions, SystemClock, new_id};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use identity::{Identity, NewUser, Role, Roles};
+use providers::signature::Secrets;
 use serde_json::{Value, json};
 use sqlx::{
     ConnectOptions, Connection, PgPool,
@@ -98,7 +100,7 @@ impl BoxOffice {
         let identity = Identity::new(pool.clone());
         let clock = Arc::new(|| SystemClock.now());
         let edge = edge::Context::new(identity.clone(), clock, Arc::new(new_id), limits);
-        let router = command_api::service(command_api::App::new(sequencer, edge, pool));
+        let router = command_api::service(command_api::App::new(sequencer, edge, pool, payments()));
         Self { router, identity, owner, seen: AtomicI64::new(0) }
     }
 
@@ -235,6 +237,18 @@ pub(crate) fn order(show: &str, quantity: impl Into<Value>) -> Value {
 /// An order of seats by name.
 pub(crate) fn seats(show: &str, seats: &[&str]) -> Value {
     json!({"show_id": show, "payment_method": "manual", "items": [{"seats": seats}]})
+}
+
+pub(crate) const CALLBACK_SECRET: &str = "whsec_c3RhZ2Vkb29yLXRlc3RzLW9ubHk=";
+pub(crate) const STRIPE_SECRET: &str = "whsec_stagedoor_tests_only";
+
+fn payments() -> Payments {
+    Payments {
+        takes_cards: true,
+        self_deposit: true,
+        callback_secrets: Some(Secrets::standard(CALLBACK_SECRET).unwrap()),
+        stripe_secrets: Some(Secrets::stripe(STRIPE_SECRET).unwrap()),
+    }
 }
 
 pub(crate) fn pool(options: &PgConnectOptions) -> PgPool {

@@ -17,7 +17,7 @@ mod ranking;
 mod seat_map;
 mod section;
 
-use std::sync::Arc;
+use std::{collections::BinaryHeap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use imbl::{HashMap, OrdMap};
@@ -235,6 +235,25 @@ impl Inventory {
     #[must_use]
     pub fn holding(&self, order: OrderId) -> Option<&Holding> {
         self.holdings.get(&order).map(Arc::as_ref)
+    }
+
+    /// How many orders hold or have bought seats.
+    #[must_use]
+    pub fn orders(&self) -> usize {
+        self.holdings.len()
+    }
+
+    /// The oldest orders that hold or have bought seats, at most `limit`, by their ids: those begin with the time.
+    #[must_use]
+    pub fn first_orders(&self, limit: usize) -> Vec<OrderId> {
+        let mut first = BinaryHeap::with_capacity(limit + 1);
+        for order in self.holdings.keys() {
+            first.push(*order);
+            if first.len() > limit {
+                first.pop();
+            }
+        }
+        first.into_sorted_vec()
     }
 
     /// How many seats a customer holds and has bought.

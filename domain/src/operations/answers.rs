@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Currency, Order, OrderId, OrderLine, OrderStatus, Payment, PaymentId, PaymentMethod, PaymentStatus,
-    Refusal, Show, ShowId, ShowStatus, UnitOfWork, UserId, words::words,
+    Account, AccountId, Code, Currency, Order, OrderId, OrderLine, OrderStatus, Payment, PaymentId,
+    PaymentMethod, PaymentStatus, Refusal, SeatName, Show, ShowId, ShowStatus, Ticket, TicketCode,
+    TicketStatus, UnitOfWork, UserId, words::words,
 };
 
 /// Who calls, as far as it matters for what they may do.
@@ -136,6 +137,59 @@ impl PaymentSummary {
             amount: request.amount,
             currency: request.currency,
             reason: payment.reason().map(str::to_owned),
+        })
+    }
+}
+
+/// An account, as its owner is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSummary {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its currency.
+    pub currency: Currency,
+    /// What there is, in minor units.
+    pub balance: i64,
+}
+
+impl AccountSummary {
+    pub(super) fn of(id: AccountId, work: &UnitOfWork<'_>) -> Result<Self, Refusal> {
+        match *work.state::<Account>(id)? {
+            Account::Open { currency, balance, .. } => Ok(Self { account_id: id, currency, balance }),
+            Account::NotOpened => Err(Refusal::NotFound),
+        }
+    }
+}
+
+/// A ticket, as whoever lets its holder in is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketSummary {
+    /// Its code.
+    pub code: TicketCode,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// The show.
+    pub show_id: ShowId,
+    /// The order it was sold with.
+    pub order_id: OrderId,
+    /// The section's code.
+    pub section: Code,
+    /// The seat, where the section has numbered ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<SeatName>,
+}
+
+impl TicketSummary {
+    pub(super) fn of(code: TicketCode, work: &UnitOfWork<'_>) -> Result<Self, Refusal> {
+        let state = work.state::<Ticket>(code)?;
+        let (ticket, status) = state.issued().zip(state.status()).ok_or(Refusal::NotFound)?;
+        Ok(Self {
+            code,
+            status,
+            show_id: ticket.show,
+            order_id: ticket.order,
+            section: ticket.section,
+            seat: ticket.seat,
         })
     }
 }

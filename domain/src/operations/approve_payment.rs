@@ -26,7 +26,7 @@ impl Operation for ApprovePayment {
             // caller is told what it will come to.
             return Err(Refusal::PaymentNotPending { current_status: PaymentStatus::Cancelled });
         }
-        settle::confirm(work, request.order, &placed)?;
+        settle::confirm(work, request.order, &placed, None)?;
         PaymentSummary::of(self.payment, work)
     }
 }

@@ -1,10 +1,7 @@
 //! Nobody paid in time: the seats go back on sale.
 
 use super::{HoldOutcome, settle};
-use crate::{
-    Operation, Order, OrderId, OrderStatus, Payment, Refusal, ReleaseReason, States, StreamId, UnitOfWork,
-    order::OrderCommand, payment::PaymentCommand,
-};
+use crate::{Operation, Order, OrderId, OrderStatus, Refusal, States, StreamId, UnitOfWork};
 
 /// End the hold on an order's seats, if its time is up and nobody paid.
 #[derive(Debug, Clone, Copy)]
@@ -26,10 +23,7 @@ impl Operation for ExpireHold {
         if work.state::<Order>(self.order)?.status() != Some(OrderStatus::Pending) {
             return Ok(HoldOutcome::AlreadySettled);
         }
-        let at = work.now();
-        work.decide::<Order>(self.order, OrderCommand::Expire { at })?;
-        settle::give_back(work, self.order, placed.show, ReleaseReason::Expired)?;
-        work.decide::<Payment>(placed.payment, PaymentCommand::Cancel)?;
+        settle::expire(work, self.order, &placed)?;
         Ok(HoldOutcome::Expired)
     }
 }

@@ -6,13 +6,18 @@ use chrono::TimeDelta;
 
 use super::{OrderSummary, settle};
 use crate::{
-    Inventory, Money, Operation, Order, OrderId, OrderItem, OrderLine, Payment, PaymentId, PaymentMethod,
-    PlacedOrder, Refusal, Show, ShowId, States, StreamId, UnitOfWork, UserId,
+    Account, AccountId, Inventory, Money, Operation, Order, OrderId, OrderItem, OrderLine, Payment,
+    PaymentId, PaymentMethod, PlacedOrder, Refusal, Show, ShowId, States, StreamId, UnitOfWork, UserId,
+    account::AccountCommand,
     inventory::InventoryCommand,
     order::OrderCommand,
     payment::{PaymentCommand, PaymentRequest},
     show::{Pick, ShowDetails, ShowStatus},
 };
+
+/// Why a wallet does not pay.
+const NO_ACCOUNT: &str = "no_account";
+const INSUFFICIENT_FUNDS: &str = "insufficient_funds";
 
 /// Order seats at a show.
 #[derive(Debug, Clone)]
@@ -29,13 +34,21 @@ pub struct PlaceOrder {
     pub method: PaymentMethod,
     /// What is wanted.
     pub items: Vec<OrderItem>,
+    /// Whether somebody here takes cards.
+    pub takes_cards: bool,
 }
 
 impl Operation for PlaceOrder {
     type Answer = OrderSummary;
 
-    fn streams(&self, _: &dyn States) -> Vec<StreamId> {
-        vec![StreamId::show(self.show), StreamId::inventory(self.show)]
+    fn streams(&self, known: &dyn States) -> Vec<StreamId> {
+        let mut streams = vec![StreamId::show(self.show), StreamId::inventory(self.show)];
+        if self.method == PaymentMethod::Wallet
+            && let Some(show) = known.known::<Show>(self.show).and_then(Show::details)
+        {
+            streams.push(StreamId::account(AccountId::of(self.customer, show.draft.currency)));
+        }
+        streams
     }
 
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<OrderSummary, Refusal> {
@@ -51,8 +64,12 @@ impl Operation for PlaceOrder {
         }
         let placed = self.reserve(work, &show, &picks)?;
         self.request_payment(work, &placed)?;
-        if placed.total == 0 {
-            settle::confirm(work, self.order, &placed)?;
+        match self.method {
+            PaymentMethod::Manual | PaymentMethod::Wallet | PaymentMethod::Card if placed.total == 0 => {
+                settle::confirm(work, self.order, &placed, None)?;
+            }
+            PaymentMethod::Manual | PaymentMethod::Card => {}
+            PaymentMethod::Wallet => self.pay_from_wallet(work, &placed)?,
         }
         OrderSummary::of(self.order, work)
     }
@@ -79,9 +96,28 @@ impl PlaceOrder {
 
     fn method_is_available(&self) -> Result<(), Refusal> {
         match self.method {
-            PaymentMethod::Manual => Ok(()),
-            PaymentMethod::Wallet | PaymentMethod::Card => Err(Refusal::PaymentMethodUnavailable),
+            PaymentMethod::Manual | PaymentMethod::Wallet => Ok(()),
+            PaymentMethod::Card if self.takes_cards => Ok(()),
+            PaymentMethod::Card => Err(Refusal::PaymentMethodUnavailable),
         }
+    }
+
+    /// Paid at once, or failed at once with its seats free again.
+    fn pay_from_wallet(&self, work: &mut UnitOfWork<'_>, placed: &PlacedOrder) -> Result<(), Refusal> {
+        let account = AccountId::of(self.customer, placed.currency);
+        let amount = placed.total;
+        let declined = match *work.state::<Account>(account)? {
+            Account::NotOpened => Some(NO_ACCOUNT),
+            Account::Open { balance, .. } if balance < amount => Some(INSUFFICIENT_FUNDS),
+            Account::Open { .. } => None,
+        };
+        if let Some(reason) = declined {
+            let request = self.payment_request(placed);
+            return settle::fail(work, self.payment, &request, reason);
+        }
+        let debit = AccountCommand::Debit { amount, payment: self.payment, order: self.order };
+        work.decide::<Account>(account, debit)?;
+        settle::confirm(work, self.order, placed, None)
     }
 
     fn reserve(
@@ -131,15 +167,20 @@ impl PlaceOrder {
     }
 
     fn request_payment(&self, work: &mut UnitOfWork<'_>, placed: &PlacedOrder) -> Result<(), Refusal> {
-        let request = PaymentRequest {
+        let request = self.payment_request(placed);
+        work.create::<Payment>(self.payment, PaymentCommand::Request(request))
+    }
+
+    fn payment_request(&self, placed: &PlacedOrder) -> PaymentRequest {
+        PaymentRequest {
             order: self.order,
             show: self.show,
             customer: self.customer,
             amount: placed.total,
             currency: placed.currency,
             method: self.method,
-        };
-        work.create::<Payment>(self.payment, PaymentCommand::Request(request))
+            tax: placed.tax,
+        }
     }
 }
 

@@ -1,10 +1,7 @@
 //! An operator says that the money will not come: the order fails, its seats go back on sale.
 
 use super::{PaymentSummary, settle};
-use crate::{
-    Operation, Order, Payment, PaymentId, Refusal, ReleaseReason, States, StreamId, UnitOfWork,
-    order::OrderCommand, payment::PaymentCommand, show::MAX_TEXT,
-};
+use crate::{Operation, PaymentId, Refusal, States, StreamId, UnitOfWork};
 
 /// What is recorded where the operator gives no reason.
 const NO_REASON: &str = "rejected";
@@ -26,23 +23,10 @@ impl Operation for RejectPayment {
     }
 
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<PaymentSummary, Refusal> {
-        let reason = self.checked_reason()?;
+        let reason = settle::checked_reason(self.reason.as_deref(), NO_REASON)?;
         let request = settle::pending_by_hand(work, self.payment)?;
         work.correlate(request.order.uuid());
-        work.decide::<Payment>(self.payment, PaymentCommand::Fail { reason: reason.to_owned() })?;
-        work.decide::<Order>(request.order, OrderCommand::Fail { reason: reason.to_owned() })?;
-        settle::give_back(work, request.order, request.show, ReleaseReason::PaymentFailed)?;
+        settle::fail(work, self.payment, &request, reason)?;
         PaymentSummary::of(self.payment, work)
-    }
-}
-
-impl RejectPayment {
-    fn checked_reason(&self) -> Result<&str, Refusal> {
-        let reason = self.reason.as_deref().unwrap_or(NO_REASON);
-        let fits = !reason.trim().is_empty() && reason.chars().count() <= MAX_TEXT;
-        if fits && !reason.chars().any(char::is_control) {
-            return Ok(reason);
-        }
-        Err(Refusal::invalid("/reason", "must have 1 to 200 characters, none of them control characters"))
     }
 }

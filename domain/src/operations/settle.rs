@@ -9,6 +9,7 @@ use crate::{
     inventory::InventoryCommand,
     order::OrderCommand,
     payment::{PaymentCommand, PaymentRequest},
+    show::MAX_TEXT,
     ticket::TicketCommand,
 };
 
@@ -24,7 +25,7 @@ pub(super) fn placed(work: &UnitOfWork<'_>, order: OrderId) -> Result<Arc<Placed
 }
 
 /// The payment as it was requested.
-fn requested(work: &UnitOfWork<'_>, payment: PaymentId) -> Result<Arc<PaymentRequest>, Refusal> {
+pub(super) fn requested(work: &UnitOfWork<'_>, payment: PaymentId) -> Result<Arc<PaymentRequest>, Refusal> {
     work.state::<Payment>(payment)?.requested().cloned().ok_or(Refusal::NotFound)
 }
 
@@ -74,13 +75,29 @@ pub(super) fn streams_of_payment(payment: PaymentId, known: &dyn States) -> Vec<
 }
 
 /// The money came: the seats are sold, the order is confirmed, and there is a ticket for each of its lines.
-pub(super) fn confirm(work: &mut UnitOfWork<'_>, id: OrderId, placed: &PlacedOrder) -> Result<(), Refusal> {
+pub(super) fn confirm(
+    work: &mut UnitOfWork<'_>,
+    id: OrderId,
+    placed: &PlacedOrder,
+    reference: Option<&str>,
+) -> Result<(), Refusal> {
     let tickets: Vec<TicketCode> = placed.lines.iter().map(|_| work.ticket_code()).collect();
-    work.decide::<Payment>(placed.payment, PaymentCommand::Succeed)?;
+    let succeed = PaymentCommand::Succeed { reference: reference.map(str::to_owned) };
+    work.decide::<Payment>(placed.payment, succeed)?;
     work.decide::<Inventory>(placed.show, InventoryCommand::Commit { order: id })?;
     let at = work.now();
     let confirm = OrderCommand::Confirm { payment: placed.payment, tickets: tickets.clone(), at };
     work.decide::<Order>(id, confirm)?;
+    issue(work, id, placed, tickets)
+}
+
+/// A ticket for each of an order's lines.
+pub(super) fn issue(
+    work: &mut UnitOfWork<'_>,
+    id: OrderId,
+    placed: &PlacedOrder,
+    tickets: Vec<TicketCode>,
+) -> Result<(), Refusal> {
     for (code, line) in tickets.into_iter().zip(&placed.lines) {
         let ticket = IssuedTicket {
             order: id,
@@ -92,6 +109,36 @@ pub(super) fn confirm(work: &mut UnitOfWork<'_>, id: OrderId, placed: &PlacedOrd
         work.create::<Ticket>(code, TicketCommand::Issue(ticket))?;
     }
     Ok(())
+}
+
+/// The money did not come and will not: the order fails, and its seats are free.
+pub(super) fn fail(
+    work: &mut UnitOfWork<'_>,
+    payment: PaymentId,
+    request: &PaymentRequest,
+    reason: &str,
+) -> Result<(), Refusal> {
+    work.decide::<Payment>(payment, PaymentCommand::Fail { reason: reason.to_owned() })?;
+    work.decide::<Order>(request.order, OrderCommand::Fail { reason: reason.to_owned() })?;
+    give_back(work, request.order, request.show, ReleaseReason::PaymentFailed)
+}
+
+/// Nobody paid in time.
+pub(super) fn expire(work: &mut UnitOfWork<'_>, order: OrderId, placed: &PlacedOrder) -> Result<(), Refusal> {
+    let at = work.now();
+    work.decide::<Order>(order, OrderCommand::Expire { at })?;
+    give_back(work, order, placed.show, ReleaseReason::Expired)?;
+    work.decide::<Payment>(placed.payment, PaymentCommand::Cancel)
+}
+
+/// A reason as it is recorded, in people's own words or ours.
+pub(super) fn checked_reason<'a>(reason: Option<&'a str>, ours: &'a str) -> Result<&'a str, Refusal> {
+    let reason = reason.unwrap_or(ours);
+    let fits = !reason.trim().is_empty() && reason.chars().count() <= MAX_TEXT;
+    if fits && !reason.chars().any(char::is_control) {
+        return Ok(reason);
+    }
+    Err(Refusal::invalid("/reason", "must have 1 to 200 characters, none of them control characters"))
 }
 
 /// Nobody needs the order's seats any more.

@@ -111,6 +111,8 @@ pub enum ShowCommand {
     Publish,
     /// Take no new orders.
     Close,
+    /// It does not take place.
+    Cancel,
 }
 
 /// What can have happened to a show. Stored for ever: a variant or an optional field may be added, never renamed or
@@ -169,6 +171,7 @@ impl Decider for Show {
             ShowCommand::Revise { draft } => self.revise(draft),
             ShowCommand::Publish => self.publish(),
             ShowCommand::Close => self.close(),
+            ShowCommand::Cancel => self.cancel(),
         }
     }
 
@@ -234,6 +237,13 @@ impl Show {
             Self::NotScheduled | Self::Draft(_) | Self::Closed(_) | Self::Cancelled(_) => {
                 Err(self.transition())
             }
+        }
+    }
+
+    fn cancel(&self) -> Result<Vec<ShowEvent>, ShowRefusal> {
+        match self {
+            Self::Draft(_) | Self::OnSale(_) | Self::Closed(_) => Ok(vec![ShowEvent::ShowCancelled {}]),
+            Self::NotScheduled | Self::Cancelled(_) => Err(self.transition()),
         }
     }
 

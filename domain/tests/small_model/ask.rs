@@ -88,6 +88,7 @@ fn place(scene: &Scene, number: Number, wish: usize) -> PlaceOrder {
         customer: customer(scene.buyers[number]),
         show: show_id(),
         method: PaymentMethod::Manual,
+        takes_cards: false,
         items: scene.wishes[wish].items.clone(),
     }
 }

@@ -104,7 +104,9 @@ fn seat_of(ticket: &Ticket) -> Option<(TicketStatus, SeatRef)> {
 fn tickets(books: &Books) -> impl Iterator<Item = domain::OrderId> {
     let tickets = books.states.values().filter_map(|known| match &known.state {
         State::Ticket(ticket) => ticket.issued(),
-        State::Show(_) | State::Inventory(_) | State::Order(_) | State::Payment(_) => None,
+        State::Show(_) | State::Inventory(_) | State::Order(_) | State::Payment(_) | State::Account(_) => {
+            None
+        }
     });
     tickets.map(|ticket| ticket.order)
 }

@@ -83,6 +83,7 @@ impl World {
             customer: customer(buyer),
             show: show_id(),
             method: PaymentMethod::Manual,
+            takes_cards: false,
             items: items.to_vec(),
         })
     }

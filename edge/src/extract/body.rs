@@ -21,6 +21,20 @@ pub struct JsonBody<T>(pub T);
 #[derive(Debug, Clone)]
 pub struct RawBody(pub Bytes);
 
+/// A body whose bytes were signed, once the signature was checked.
+#[derive(Debug, Clone)]
+pub struct SignedBody<T>(pub T);
+
+impl<T: Shape> SignedBody<T> {
+    /// Reads bytes that came as a [`RawBody`].
+    ///
+    /// # Errors
+    /// As for [`JsonBody`].
+    pub fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
+        shape::check(&parse::<T>(headers, bytes)?).map(Self)
+    }
+}
+
 impl<S: Send + Sync, T: Shape> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 

@@ -51,6 +51,19 @@ impl Problem {
             .with("current_status", current_status)
     }
 
+    /// The order is not confirmed, or is being paid back.
+    #[must_use]
+    pub fn order_not_refundable(current_status: &str, refund_requested: bool) -> Self {
+        let detail = if refund_requested {
+            "The order is being paid back.".to_owned()
+        } else {
+            format!("The order is {current_status}.")
+        };
+        Self::conflict("order-not-refundable", "The order can't be refunded", detail)
+            .with("current_status", current_status)
+            .with("refund_requested", refund_requested)
+    }
+
     /// The show can't do this in its current status.
     #[must_use]
     pub fn show_status(current_status: &str) -> Self {
@@ -73,10 +86,14 @@ impl Problem {
         Self::conflict("email-taken", "The e-mail address is taken", detail)
     }
 
-    /// A user has one account.
+    /// A user has one account in a currency.
     #[must_use]
     pub fn account_exists() -> Self {
-        Self::conflict("account-exists", "The account exists", "You have an account already.")
+        Self::conflict(
+            "account-exists",
+            "The account exists",
+            "You have an account in this currency already.",
+        )
     }
 
     /// A ticket lets somebody in once.

@@ -132,6 +132,7 @@ pub(crate) fn place(show: ShowId, quantity: u32) -> PlaceOrder {
         customer: UserId::from(new_id()),
         show,
         method: PaymentMethod::Manual,
+        takes_cards: false,
         items: vec![OrderItem {
             section: Some("FLOOR".into()),
             wanted: Wanted::Quantity { quantity, adjacent: true },

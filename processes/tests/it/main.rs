@@ -6,6 +6,8 @@ mod controls;
 mod failures;
 mod holds;
 mod notes;
+mod notifications;
+mod post;
 mod probe;
 mod shop;
 mod support;

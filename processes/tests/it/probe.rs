@@ -23,6 +23,7 @@ pub(crate) fn tries(target: Uuid) -> u32 {
 
 impl Process for Probe {
     const NAME: &'static str = "probe";
+    type Context = Sequencer;
 
     fn concerns(category: Category) -> bool {
         category == Category::Order
@@ -59,6 +60,7 @@ pub(crate) struct Apart;
 
 impl Process for Together {
     const NAME: &'static str = "together";
+    type Context = Sequencer;
 
     fn concerns(category: Category) -> bool {
         category == Category::Order
@@ -75,6 +77,7 @@ impl Process for Together {
 
 impl Process for Apart {
     const NAME: &'static str = "apart";
+    type Context = Sequencer;
 
     fn concerns(category: Category) -> bool {
         category == Category::Order

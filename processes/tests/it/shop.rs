@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::{
     Currency, OrderId, OrderItem, PaymentId, PaymentMethod, Seating, SectionDraft, ShowDraft, ShowId, UserId,
     Wanted,
-    operations::{ApprovePayment, OrderSummary, PlaceOrder, PublishShow, ScheduleShow},
+    operations::{Actor, ApprovePayment, OrderSummary, PlaceOrder, PublishShow, RefundOrder, ScheduleShow},
 };
 use event_store::{Clock, Command, Committed, Context, ExecuteError, new_id};
 
@@ -13,7 +13,7 @@ use crate::support::World;
 /// How long a customer has to pay.
 pub(crate) const HOLD: TimeDelta = TimeDelta::seconds(900);
 
-fn command<O>(operation: O) -> Command<O> {
+pub(crate) fn command<O>(operation: O) -> Command<O> {
     let context = Context {
         command_id: new_id(),
         fingerprint: Some([7; 32]),
@@ -61,12 +61,23 @@ pub(crate) async fn order(
     show: ShowId,
     quantity: u32,
 ) -> Result<Committed<OrderSummary>, ExecuteError> {
+    order_of(world, show, quantity, UserId::from(new_id())).await
+}
+
+/// A certain customer orders, and has yet to pay.
+pub(crate) async fn order_of(
+    world: &World,
+    show: ShowId,
+    quantity: u32,
+    customer: UserId,
+) -> Result<Committed<OrderSummary>, ExecuteError> {
     let place = PlaceOrder {
         order: OrderId::from(new_id()),
         payment: PaymentId::from(new_id()),
-        customer: UserId::from(new_id()),
+        customer,
         show,
         method: PaymentMethod::Manual,
+        takes_cards: false,
         items: vec![OrderItem {
             section: Some("FLOOR".into()),
             wanted: Wanted::Quantity { quantity, adjacent: false },
@@ -78,4 +89,10 @@ pub(crate) async fn order(
 /// An operator has seen the money.
 pub(crate) async fn pay(world: &World, payment: PaymentId) {
     world.sequencer.execute(command(ApprovePayment { payment })).await.unwrap();
+}
+
+/// An operator has an order paid back.
+pub(crate) async fn refund(world: &World, order: OrderId) {
+    let by = Actor { user: UserId::from(new_id()), operator: true };
+    world.sequencer.execute(command(RefundOrder { order, by, reason: None })).await.unwrap();
 }

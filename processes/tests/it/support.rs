@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use event_store::{
     Clock, LogReader, Position, RecordedEvent, Sequencer, SequencerOptions, SystemClock, new_id,
 };
-use processes::{Process, RunnerOptions, RunnerStatus};
+use processes::{Process, Readings, RunnerOptions, RunnerStatus};
 use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::{
     sync::watch,
@@ -65,18 +65,28 @@ impl World {
     }
 
     /// A runner that sees a head which is always further on: it never waits for the log, only for the least pause.
-    pub(crate) fn run<P: Process>(&self) -> Running {
+    pub(crate) fn run<P: Process<Context = Sequencer>>(&self) -> Running {
         self.run_with::<P>(Arc::clone(&self.clock) as _)
     }
 
-    pub(crate) fn run_with<P: Process>(&self, clock: Arc<dyn Clock>) -> Running {
+    pub(crate) fn run_with<P: Process<Context = Sequencer>>(&self, clock: Arc<dyn Clock>) -> Running {
+        self.run_by::<P>(clock, self.sequencer.clone())
+    }
+
+    /// The same of a process that needs more than a sequencer.
+    pub(crate) fn run_on<P: Process>(&self, context: P::Context) -> Running {
+        self.run_by::<P>(Arc::clone(&self.clock) as _, context)
+    }
+
+    fn run_by<P: Process>(&self, clock: Arc<dyn Clock>, context: P::Context) -> Running {
         let (head, receiver) = watch::channel(Position::MAX);
         let options = RunnerOptions {
             database: self.database.clone(),
-            sequencer: self.sequencer.clone(),
+            context,
             clock,
             holder: new_id(),
             head: receiver,
+            readings: Readings::default(),
         };
         let (sender, status) = watch::channel(RunnerStatus::default());
         let cancel = CancellationToken::new();

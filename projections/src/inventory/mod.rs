@@ -32,7 +32,7 @@ impl ReadModel for Inventory {
     fn entity(stream: StreamId) -> Option<StreamId> {
         match stream.category() {
             Category::Show | Category::Inventory => Some(StreamId::inventory(stream.uuid().into())),
-            Category::Order | Category::Payment | Category::Ticket => None,
+            Category::Order | Category::Payment | Category::Ticket | Category::Account => None,
         }
     }
 
@@ -49,9 +49,10 @@ impl ReadModel for Inventory {
                 row.change(what, event)?;
                 Ok(row)
             }
-            DomainEvent::Order(..) | DomainEvent::Payment(..) | DomainEvent::Ticket(..) => {
-                Err(Misfit::not_concerned(event))
-            }
+            DomainEvent::Order(..)
+            | DomainEvent::Payment(..)
+            | DomainEvent::Ticket(..)
+            | DomainEvent::Account(..) => Err(Misfit::not_concerned(event)),
         }
     }
 

@@ -33,7 +33,7 @@ impl ReadModel for Orders {
     fn entity(stream: StreamId) -> Option<StreamId> {
         match stream.category() {
             Category::Order | Category::Ticket => Some(stream),
-            Category::Show | Category::Inventory | Category::Payment => None,
+            Category::Show | Category::Inventory | Category::Payment | Category::Account => None,
         }
     }
 
@@ -49,9 +49,13 @@ impl ReadModel for Orders {
             }
             (DomainEvent::Order(..), Some(OrdersRow::Ticket(_)))
             | (DomainEvent::Ticket(..), Some(OrdersRow::Order(_)))
-            | (DomainEvent::Show(..) | DomainEvent::Inventory(..) | DomainEvent::Payment(..), _) => {
-                Err(Misfit::not_concerned(event))
-            }
+            | (
+                DomainEvent::Show(..)
+                | DomainEvent::Inventory(..)
+                | DomainEvent::Payment(..)
+                | DomainEvent::Account(..),
+                _,
+            ) => Err(Misfit::not_concerned(event)),
         }
     }
 

@@ -10,7 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{OrderRow, TicketRow};
-use crate::{model::Model, payments::PaymentView};
+use crate::{
+    model::Model,
+    payments::{PaymentView, RefundView},
+};
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -53,6 +56,9 @@ pub struct OrderView {
     /// Its payment; absent where there is none yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentView>,
+    /// While it is being paid back; it stays `confirmed` until that is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundView>,
     /// Its tickets, one for each line; none before it is confirmed.
     pub tickets: Vec<OrderTicketView>,
     /// What this answer was made of: if any of it is parked, the answer is not to be relied on.
@@ -127,6 +133,7 @@ impl OrderView {
             let code = code.to_string();
             tickets.get(&code).map(|row| OrderTicketView::new(code, row))
         };
+        let payment_view = payments.remove(&payment.uuid());
         Self {
             order_id: order.uuid(),
             show_id: show.uuid(),
@@ -143,7 +150,8 @@ impl OrderView {
             held_until: row.placed.held_until,
             created_at: row.placed.created_at,
             position: row.position,
-            payment: payments.remove(&payment.uuid()),
+            refund: payment_view.as_ref().and_then(|payment| payment.refund.clone()),
+            payment: payment_view,
             tickets: row.tickets.iter().filter_map(told).collect(),
             entities,
         }

@@ -9,7 +9,7 @@ use event_store::Position;
 use sqlx::PgConnection;
 
 pub(crate) use query::of_orders;
-pub use query::{PaymentFilter, PaymentView, get, list};
+pub use query::{PaymentFilter, PaymentView, RefundView, get, list};
 use stored::Stored;
 
 use crate::{
@@ -31,6 +31,8 @@ pub struct PaymentRow {
     pub status: PaymentStatus,
     /// Why it failed.
     pub reason: Option<String>,
+    /// Why it is being paid back, while it is.
+    pub refund: Option<String>,
     /// The event that made it.
     pub created_position: Position,
     /// When it was made.
@@ -39,13 +41,15 @@ pub struct PaymentRow {
 
 impl ReadModel for Payments {
     const NAME: &'static str = "payments";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     type Row = PaymentRow;
 
     fn entity(stream: StreamId) -> Option<StreamId> {
         match stream.category() {
             Category::Payment => Some(stream),
-            Category::Show | Category::Inventory | Category::Order | Category::Ticket => None,
+            Category::Show | Category::Inventory | Category::Order | Category::Ticket | Category::Account => {
+                None
+            }
         }
     }
 
@@ -55,16 +59,16 @@ impl ReadModel for Payments {
             return Ok(PaymentRow::new(request.clone(), event));
         }
         let row = row.ok_or_else(|| Misfit::no_row(event))?;
-        let (status, reason) = match what {
-            PaymentEvent::PaymentRequested(_) => (PaymentStatus::Pending, None),
-            PaymentEvent::PaymentSucceeded {} => (PaymentStatus::Succeeded, None),
-            PaymentEvent::PaymentFailed { reason } => (PaymentStatus::Failed, Some(reason.clone())),
-            PaymentEvent::PaymentCancelled {} => (PaymentStatus::Cancelled, None),
+        let (status, reason, refund) = match what {
+            PaymentEvent::PaymentRequested(_) => (PaymentStatus::Pending, None, None),
+            PaymentEvent::PaymentSucceeded { .. } => (PaymentStatus::Succeeded, None, None),
+            PaymentEvent::PaymentFailed { reason } => (PaymentStatus::Failed, Some(reason.clone()), None),
+            PaymentEvent::PaymentCancelled {} => (PaymentStatus::Cancelled, None, None),
             // The money is still here.
-            PaymentEvent::PaymentRefundRequested { .. } => (row.status, None),
-            PaymentEvent::PaymentRefunded {} => (PaymentStatus::Refunded, None),
+            PaymentEvent::PaymentRefundRequested { reason } => (row.status, None, Some(reason.clone())),
+            PaymentEvent::PaymentRefunded { .. } => (PaymentStatus::Refunded, None, None),
         };
-        Ok(PaymentRow { status, reason, ..row })
+        Ok(PaymentRow { status, reason, refund, ..row })
     }
 
     async fn load(
@@ -96,6 +100,13 @@ impl ReadModel for Payments {
 impl PaymentRow {
     fn new(request: PaymentRequest, event: &Happened) -> Self {
         let (created_position, created_at) = (event.position, event.at);
-        Self { request, status: PaymentStatus::Pending, reason: None, created_position, created_at }
+        Self {
+            request,
+            status: PaymentStatus::Pending,
+            reason: None,
+            refund: None,
+            created_position,
+            created_at,
+        }
     }
 }

@@ -37,8 +37,22 @@ pub struct PaymentView {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// While it is being paid back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundView>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
+}
+
+/// A refund that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Refund)]
+pub struct RefundView {
+    /// `requested`, or `retrying` if it did not work the first time.
+    #[schema(example = "requested")]
+    pub status: String,
+    /// Why the money goes back.
+    pub reason: String,
 }
 
 /// Which payments a list has.
@@ -64,9 +78,10 @@ pub async fn get(
         .bind(viewer.customer())
         .bind(viewer.organizer())
         .bind(viewer.sees_all())
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?;
-    Ok(found.map(Stored::row).transpose()?.map(PaymentView::from))
+    let rows = found.map(Stored::row).transpose()?.into_iter().collect();
+    Ok(views(connection, rows).await?.pop())
 }
 
 /// A page of payments, newest first.
@@ -87,10 +102,11 @@ pub async fn list(
         .bind(filter.status.map(PaymentStatus::as_str))
         .bind(page.before)
         .bind(page.fetch())
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     let rows = found.into_iter().map(Stored::row).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(rows, |(_, row)| row.created_position).map(PaymentView::from))
+    let page = page.cut(rows, |(_, row)| row.created_position);
+    Ok(Page { items: views(connection, page.items).await?, next: page.next })
 }
 
 /// The payments of a page of orders.
@@ -99,16 +115,31 @@ pub(crate) async fn of_orders(
     payments: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, PaymentView>, sqlx::Error> {
     let found: Vec<Stored> =
-        sqlx::query_as(include_str!("load.sql")).bind(payments).fetch_all(connection).await?;
-    let views = found.into_iter().map(|stored| {
-        let view = PaymentView::from(stored.row()?);
-        Ok((view.payment_id, view))
-    });
-    views.collect()
+        sqlx::query_as(include_str!("load.sql")).bind(payments).fetch_all(&mut *connection).await?;
+    let rows = found.into_iter().map(Stored::row).collect::<Result<Vec<_>, _>>()?;
+    Ok(views(connection, rows).await?.into_iter().map(|view| (view.payment_id, view)).collect())
 }
 
-impl From<(StreamId, PaymentRow)> for PaymentView {
-    fn from((payment, row): (StreamId, PaymentRow)) -> Self {
+async fn views(
+    connection: &mut PgConnection,
+    rows: Vec<(StreamId, PaymentRow)>,
+) -> Result<Vec<PaymentView>, sqlx::Error> {
+    let refunds: Vec<Uuid> =
+        rows.iter().filter(|(_, row)| row.refund.is_some()).map(|(payment, _)| payment.uuid()).collect();
+    let retrying: Vec<Uuid> = if refunds.is_empty() {
+        vec![]
+    } else {
+        sqlx::query_scalar(include_str!("retrying.sql")).bind(refunds).fetch_all(connection).await?
+    };
+    let view = |(payment, row): (StreamId, PaymentRow)| {
+        let status = if retrying.contains(&payment.uuid()) { "retrying" } else { "requested" };
+        PaymentView::new(payment, row, status)
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+impl PaymentView {
+    fn new(payment: StreamId, row: PaymentRow, refund_status: &str) -> Self {
         Self {
             payment_id: payment.uuid(),
             order_id: row.request.order.uuid(),
@@ -117,6 +148,7 @@ impl From<(StreamId, PaymentRow)> for PaymentView {
             amount: row.request.amount,
             currency: row.request.currency.code().to_owned(),
             reason: row.reason,
+            refund: row.refund.map(|reason| RefundView { status: refund_status.to_owned(), reason }),
             created_at: row.created_at,
         }
     }

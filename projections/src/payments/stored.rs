@@ -19,6 +19,7 @@ pub(super) struct Stored {
     payment_id: Uuid,
     status: String,
     reason: Option<String>,
+    refund_reason: Option<String>,
     request: Json<PaymentRequest>,
     created_position: Position,
     created_at: DateTime<Utc>,
@@ -30,6 +31,7 @@ impl Stored {
             request: self.request.0,
             status: PaymentStatus::from_str(&self.status).map_err(sql::undecodable)?,
             reason: self.reason,
+            refund: self.refund_reason,
             created_position: self.created_position,
             created_at: self.created_at,
         };
@@ -56,6 +58,7 @@ pub(super) async fn write(
         .bind(requests)
         .bind(rows.iter().map(|(_, row)| row.created_position).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.created_at).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| row.refund.as_deref()).collect::<Vec<_>>())
         .execute(connection)
         .await?;
     Ok(())

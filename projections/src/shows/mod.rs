@@ -32,7 +32,11 @@ impl ReadModel for Shows {
     fn entity(stream: StreamId) -> Option<StreamId> {
         match stream.category() {
             Category::Show => Some(stream),
-            Category::Inventory | Category::Order | Category::Payment | Category::Ticket => None,
+            Category::Inventory
+            | Category::Order
+            | Category::Payment
+            | Category::Ticket
+            | Category::Account => None,
         }
     }
 

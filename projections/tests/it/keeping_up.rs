@@ -99,7 +99,7 @@ async fn the_list_says_how_far_behind_each_is() {
     let head = world.head().await.position;
     let list = projections::list(&mut world.connection().await).await.unwrap();
     let names: Vec<_> = list.iter().map(|status| status.name.as_str()).collect();
-    assert_eq!(names, ["inventory", "orders", "payments", "shows"]);
+    assert_eq!(names, ["accounts", "inventory", "ledger", "orders", "payments", "shows"]);
     for status in list {
         assert_eq!((status.position, status.head, status.lag_events), (before, head, head - before));
         assert_eq!((status.parked, status.reason), (0, None));

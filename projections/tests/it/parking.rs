@@ -47,7 +47,8 @@ async fn a_damaged_event_parks_its_entity_and_nothing_else() {
 #[tokio::test]
 async fn what_the_database_refuses_is_parked_and_redriven_in_order() {
     let mut world = World::new(History::with_orders(32, 40)).await;
-    let (order, payment, customer) = world.history.orders[3];
+    let (show, customer) = (world.history.shows[0], world.history.orders[3].2);
+    let (order, payment) = world.history.order(show, customer, quantity("FLOOR", 1, false)).unwrap();
     // The row is refused as soon as it leaves `pending`, and that only for this order.
     let refusal = format!(
         "alter table orders add constraint refused check (order_id <> '{order}' or status = 'pending')"
@@ -66,7 +67,6 @@ async fn what_the_database_refuses_is_parked_and_redriven_in_order() {
         .unwrap();
     assert_eq!(status, "pending", "what came before stays");
     // While it is parked, later events wait; others go on.
-    let show = world.history.shows[0];
     let (_, other) = world.history.order(show, customer, quantity("FLOOR", 1, false)).unwrap();
     world.history.run(&domain::operations::ApprovePayment { payment: other });
     world.append().await;

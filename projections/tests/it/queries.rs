@@ -76,7 +76,7 @@ async fn everyone_sees_only_what_is_their_business() {
 
 #[tokio::test]
 async fn filters_hold_all_at_once() {
-    let world = projected(53, 60).await;
+    let world = projected(53, 240).await;
     let mut snapshot = Snapshot::begin(&world.pool).await.unwrap();
     let (.., customer) = world.history.orders[0];
     let show = world.history.shows[0];
@@ -104,7 +104,8 @@ async fn filters_hold_all_at_once() {
         );
         let code = order.tickets[0].code.parse().unwrap();
         let ticket = orders::ticket(&mut snapshot, code, Viewer::Customer(customer)).await.unwrap().unwrap();
-        assert_eq!((ticket.order_id, ticket.status.as_str()), (order.order_id, "issued"));
+        let expected = if order.refund.is_some() { "void" } else { "issued" };
+        assert_eq!((ticket.order_id, ticket.status.as_str()), (order.order_id, expected));
         let stranger = Viewer::Customer(UserId::from(Uuid::new_v4()));
         assert_eq!(orders::ticket(&mut snapshot, code, stranger).await.unwrap(), None);
     }
@@ -170,12 +171,12 @@ async fn the_figures_add_up() {
     assert_eq!(all, organizers);
     assert_eq!(all.orders.total, i64::try_from(world.history.orders.len()).unwrap());
     assert_eq!((all.payments.total, all.orders.without_payment), (all.orders.total, 0));
-    assert_eq!(all.orders.by_status["confirmed"], all.payments.by_status["succeeded"]);
+    let succeeded = world.number("select count(*) from payments where status = 'succeeded'").await;
+    assert_eq!(all.payments.by_status["succeeded"], succeeded);
+    assert!(all.orders.by_status["confirmed"] <= succeeded, "money for orders that ended is on its way back");
     assert_eq!((all.shows.total, all.shows.capacity), (3, 3 * 370 + 100));
     assert_eq!(all.shows.available, all.shows.capacity - all.shows.held - all.shows.sold);
-    let paid = world
-        .number("select sum((placed->>'total')::bigint)::bigint from orders where status = 'confirmed'")
-        .await;
+    let paid = world.number("select sum(amount)::bigint from payments where status = 'succeeded'").await;
     assert_eq!((all.revenue[0].currency.as_str(), all.revenue[0].amount), ("EUR", paid));
     let nobody = projections::stats(&mut snapshot, Some(UserId::from(Uuid::new_v4()))).await.unwrap();
     assert_eq!((nobody.orders.total, nobody.shows.total, nobody.revenue.len()), (0, 0, 0));

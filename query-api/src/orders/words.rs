@@ -30,13 +30,13 @@ pub(super) fn of_payment(event: &PaymentEvent) -> String {
         PaymentEvent::PaymentRequested(request) => {
             format!("{} became due, {}.", money(request.amount, request.currency), method(request.method))
         }
-        PaymentEvent::PaymentSucceeded {} => "The money came.".into(),
+        PaymentEvent::PaymentSucceeded { .. } => "The money came.".into(),
         PaymentEvent::PaymentFailed { reason } => format!("The payment failed: {reason}."),
         PaymentEvent::PaymentCancelled {} => "The payment is no longer wanted.".into(),
         PaymentEvent::PaymentRefundRequested { reason } => {
             format!("The money is to be paid back: {reason}.")
         }
-        PaymentEvent::PaymentRefunded {} => "The money was paid back.".into(),
+        PaymentEvent::PaymentRefunded { .. } => "The money was paid back.".into(),
     }
 }
 

@@ -45,7 +45,7 @@ async fn a_caller_without_credentials_is_told_so_before_anything_else() {
 #[tokio::test]
 async fn what_is_not_here_and_what_is_not_done_here_are_problems_too() {
     let office = BoxOffice::open().await;
-    for path in ["/v1/accounts", "/v1/nothing", "/", "/v1/shows/%FF", "/v1/orders/a/b/c"] {
+    for path in ["/v1/wallets", "/v1/nothing", "/", "/v1/shows/%FF", "/v1/orders/a/b/c"] {
         let answer = office.get(path, Some(&office.user(Role::Customer).await)).await;
         assert_eq!((answer.status.as_u16(), answer.problem()), (404, "not-found"), "{path}");
     }

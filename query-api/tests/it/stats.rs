@@ -40,7 +40,7 @@ async fn operators_see_how_the_read_models_are_doing() {
     office.sell(&organizer, draft("Lear", vec![standing("FLOOR", 10)])).await;
     let all = office.read("/v1/projections", Some(&operator)).await;
     let names: Vec<_> = all["data"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
-    assert_eq!(names, ["inventory", "orders", "payments", "shows"]);
+    assert_eq!(names, ["accounts", "inventory", "ledger", "orders", "payments", "shows"]);
     for one in all["data"].as_array().unwrap() {
         assert_eq!(one["position"], office.position());
         assert_eq!(

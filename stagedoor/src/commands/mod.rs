@@ -1,10 +1,12 @@
 //! One file per command.
 
+mod audit;
 mod doctor;
 mod down;
 mod events;
 mod generate;
 mod migrate;
+mod processes;
 mod projections;
 mod relay;
 mod serve;
@@ -32,9 +34,11 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Down => down::run(&settings).await,
         Command::Migrate => migrate::run(&settings).await,
         Command::Users(command) => users::run(&settings, json, command).await,
+        Command::Audit(command) => audit::run(&settings, json, command).await,
         Command::Doctor => doctor::run(&settings, json).await,
         Command::Events(command) => events::run(&settings, json, command).await,
         Command::Projections(command) => projections::run(&settings, json, command).await,
+        Command::Processes(command) => processes::run(&settings, json, command).await,
         Command::Relay(command) => relay::run(&settings, json, command).await,
         Command::Generate { root } => generate::run(&root),
     }

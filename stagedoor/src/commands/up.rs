@@ -17,8 +17,8 @@ use crate::{
     cli::Role,
     engine_room::{EngineRoom, is_ours, kept_of_nats},
     failure::Failure,
-    output,
-    roles::{self, Running, signal},
+    output, practice,
+    roles::{self, Running, provider_sim, signal},
     seed::{self, Ground},
     settings::Settings,
     up_lock::{PID_FILE, UpLock, holder},
@@ -36,6 +36,7 @@ pub(crate) async fn run(mut settings: Settings, reset: bool, seed: bool) -> Resu
     let data_dir = data_dir(&settings)?;
     let kept = kept_of_nats(&data_dir);
     settings.forget_urls(|url| is_ours(url, &kept));
+    practice::forget_own(&mut settings, &data_dir);
     refuse_to_reset_others(&settings, reset)?;
     let _lock = only_one(&data_dir).await?;
     ports_are_free(&settings).await?;
@@ -58,8 +59,10 @@ async fn with_engines(
     let ground =
         if settings.database_url.is_none() { Some(Ground::Own) } else { seed.then_some(Ground::Given) };
     engines.start(settings, data_dir, reset, asked).await?;
+    let practising = practice::set_up(settings, data_dir, reset)?;
     let running = Running::new();
-    let worked = Box::pin(asked.run_until_cancelled(work(settings, data_dir, ground, &running))).await;
+    let worked =
+        Box::pin(asked.run_until_cancelled(work(settings, data_dir, ground, practising, &running))).await;
     if worked.is_none() {
         output::note("Ending: what was accepted is answered, then the engines stop.");
     }
@@ -72,16 +75,20 @@ async fn work(
     settings: &Settings,
     data_dir: &Path,
     ground: Option<Ground>,
+    practising: bool,
     running: &Running,
 ) -> Result<(), Failure> {
     event_store::migrate(&mut settings.owner()?.connect().await?).await?;
     if let Some(ground) = ground {
         seed::run(settings, ground).await?;
     }
+    if practising {
+        provider_sim::start(settings, running).await?;
+    }
     roles::start(settings, Role::All, running).await?;
     let _ = timeout(CURRENT_WITHIN, read_models_are_current(settings)).await;
-    let env = write_private(&data_dir.join(ENV_FILE), &environment(settings))?;
-    announce(settings, &env, ground.is_some());
+    let env = write_private(&data_dir.join(ENV_FILE), &environment(settings, practising))?;
+    announce(settings, &env, ground.is_some(), practising);
     running.cancelled().await;
     Ok(())
 }
@@ -141,7 +148,9 @@ async fn ports_are_free(settings: &Settings) -> Result<(), Failure> {
         (settings.query_listen, "STAGEDOOR_QUERY_LISTEN"),
         (settings.health_listen, "STAGEDOOR_HEALTH_LISTEN"),
     ];
-    for (address, setting) in ports {
+    let practice =
+        practice::is_wanted(settings).then_some((settings.provider_sim_listen, provider_sim::LISTEN));
+    for (address, setting) in ports.into_iter().chain(practice) {
         edge::bind(address, setting).await.map_err(|error| roles::taken(&error))?;
     }
     Ok(())
@@ -156,7 +165,7 @@ fn write_private(path: &Path, text: &str) -> Result<PathBuf, Failure> {
     Ok(path.to_owned())
 }
 
-fn environment(settings: &Settings) -> String {
+fn environment(settings: &Settings, practising: bool) -> String {
     let (commands, queries) = (settings.command_listen, settings.query_listen);
     let (commands, queries) = (format!("http://{commands}"), format!("http://{queries}"));
     let variables = [
@@ -168,12 +177,21 @@ fn environment(settings: &Settings) -> String {
         ("STAGEDOOR_COMMANDS", Some(&commands)),
         ("STAGEDOOR_QUERIES", Some(&queries)),
     ];
-    let lines =
-        variables.iter().filter_map(|(name, value)| value.map(|value| format!("export {name}='{value}'\n")));
+    let money = &settings.money;
+    // Of one's own provider, others hear nothing.
+    let of_practice = [
+        ("STAGEDOOR_CALLBACK_SECRET", money.callback_secret.as_deref()),
+        ("STAGEDOOR_STRIPE_URL", Some(money.stripe_url.as_str())),
+        ("STAGEDOOR_STRIPE_SECRET_KEY", money.stripe_secret_key()),
+        ("STAGEDOOR_STRIPE_WEBHOOK_SECRET", money.stripe_webhook_secret.as_deref()),
+        ("STAGEDOOR_STRIPE_PAYMENT_METHOD", money.stripe_payment_method.as_deref()),
+    ];
+    let variables = variables.iter().chain(of_practice.iter().filter(|_| practising));
+    let lines = variables.filter_map(|(name, value)| value.map(|value| format!("export {name}='{value}'\n")));
     lines.collect()
 }
 
-fn announce(settings: &Settings, env: &Path, seeded: bool) {
+fn announce(settings: &Settings, env: &Path, seeded: bool, practising: bool) {
     let (commands, queries) = (settings.command_listen, settings.query_listen);
     output::note(&format!(
         "\nStagedoor is up.\n\n  commands   http://{commands}   (try them: http://{commands}/docs)\n  \
@@ -182,6 +200,12 @@ fn announce(settings: &Settings, env: &Path, seeded: bool) {
         settings.health_listen,
         env.display()
     ));
+    if practising {
+        let address = settings.provider_sim_listen;
+        output::note(&format!(
+            "  cards      http://{address}/books   (a simulated provider; the amount chooses what it does)"
+        ));
+    }
     if seeded {
         let users: Vec<&str> = seed::USERS.iter().map(|(email, _, _)| *email).collect();
         output::note(&format!("  users      {}\n  password   {}", users.join(", "), seed::PASSWORD));

@@ -16,7 +16,8 @@ const IDENTITY_CONNECTIONS: u32 = 10;
 pub(crate) async fn command_api(parts: &mut Parts, running: &Running) -> Result<(), Failure> {
     let pool = pool(parts.settings.writer()?, IDENTITY_CONNECTIONS);
     let context = context(parts, Identity::new(pool.clone()));
-    let app = command_api::App::new(parts.sequencer(running)?, context, pool);
+    let payments = parts.settings.money.payments()?;
+    let app = command_api::App::new(parts.sequencer(running)?, context, pool, payments);
     let (settings, router) = (&parts.settings, command_api::service(app));
     listen(settings, settings.command_listen, "STAGEDOOR_COMMAND_LISTEN", router, running).await
 }

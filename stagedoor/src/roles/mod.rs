@@ -3,6 +3,7 @@
 mod descriptors;
 mod health;
 mod http;
+pub(crate) mod provider_sim;
 mod running;
 pub(crate) mod signal;
 mod workers;
@@ -13,6 +14,7 @@ use event_store::{
     Own, Position, Sequencer, SequencerOptions, SharedClock, SystemClock, check_schema, connect,
     session_options, watch_head,
 };
+use processes::Readings;
 use relay::RelayOptions;
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -33,18 +35,28 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) clock: SharedClock,
     head: Option<watch::Receiver<Position>>,
+    readings: Readings,
     sequencer: Option<Sequencer>,
 }
 
 /// Starts a role, or all of them; returns when they are at work.
 pub(crate) async fn start(settings: &Settings, role: Role, running: &Running) -> Result<(), Failure> {
+    if role == Role::ProviderSim {
+        // It is a world of its own: no engine of ours is its.
+        return provider_sim::start(settings, running).await;
+    }
     let mut connection = connect(&settings.writer_or_reader(role)?, "schema check").await?;
     check_schema(&mut connection).await?;
     drop(connection);
     let _ = edge::metrics::install();
     descriptors::allow(settings.connections);
-    let mut parts =
-        Parts { settings: settings.clone(), clock: Arc::new(SystemClock), head: None, sequencer: None };
+    let mut parts = Parts {
+        settings: settings.clone(),
+        clock: Arc::new(SystemClock),
+        head: None,
+        readings: Readings::default(),
+        sequencer: None,
+    };
     match role {
         Role::CommandApi => http::command_api(&mut parts, running).await,
         Role::QueryApi => http::query_api(&parts, running).await,
@@ -52,6 +64,7 @@ pub(crate) async fn start(settings: &Settings, role: Role, running: &Running) ->
             let checks = workers::start(&mut parts, role, running).await?;
             health::serve(&parts, checks, running).await
         }
+        Role::ProviderSim => provider_sim::start(settings, running).await,
         Role::All => {
             // Made first: what it appends is handed on to the others at once.
             parts.sequencer(running)?;

@@ -5,17 +5,25 @@ use std::{sync::Arc, time::Duration};
 use async_nats::Client;
 use edge::Check;
 use event_store::new_id;
-use processes::{HoldExpiry, RunnerOptions, RunnerStatus};
+use identity::Identity;
+use processes::{
+    Cancellations, Charging, HoldExpiry, Money, Notifications, Notifying, Process, Refunds, RunnerOptions,
+    RunnerStatus, Unwinding,
+};
 use projections::{Model, ProjectionOptions, Projections};
 use relay::{RelayOptions, RelayState};
 use tokio::{sync::watch, time::sleep};
 use tokio_util::task::TaskTracker;
 
-use super::{Parts, Running, relay_options};
+use super::{Parts, Running, pool, relay_options};
 use crate::{cli::Role, failure::Failure, settings::Settings};
 
 /// How often the projections are looked after.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Connections of the processes that move money, besides the sequencer's.
+const MONEY_CONNECTIONS: u32 = 8;
+/// Connections of the process that tells customers.
+const MAIL_CONNECTIONS: u32 = 4;
 
 /// Starts one of them, and returns what its readiness depends on.
 pub(crate) async fn start(parts: &mut Parts, role: Role, running: &Running) -> Result<Vec<Check>, Failure> {
@@ -23,7 +31,7 @@ pub(crate) async fn start(parts: &mut Parts, role: Role, running: &Running) -> R
         Role::Relay => relay(parts, running),
         Role::Projections => projections(parts, running).await,
         Role::Processes => processes(parts, running),
-        Role::CommandApi | Role::QueryApi | Role::All => Ok(vec![]),
+        Role::CommandApi | Role::QueryApi | Role::ProviderSim | Role::All => Ok(vec![]),
     }
 }
 
@@ -74,18 +82,44 @@ async fn all_live(projections: TaskTracker, running: Running) {
 }
 
 fn processes(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure> {
+    let (sequencer, clock) = (parts.sequencer(running)?, Arc::clone(&parts.clock));
+    let money = Money {
+        sequencer: sequencer.clone(),
+        pool: pool(parts.settings.writer()?, MONEY_CONNECTIONS),
+        clock: Arc::clone(&clock),
+        card: parts.settings.money.card()?,
+    };
+    let unwinding = Unwinding { sequencer: sequencer.clone(), clock: Arc::clone(&clock) };
+    let mail = pool(parts.settings.writer()?, MAIL_CONNECTIONS);
+    let notifying = Notifying {
+        identity: Identity::new(mail.clone()),
+        pool: mail,
+        clock,
+        mailer: parts.settings.mail.mailer()?,
+    };
+    Ok(vec![
+        process::<HoldExpiry>(parts, running, sequencer)?,
+        process::<Charging>(parts, running, money.clone())?,
+        process::<Refunds>(parts, running, money)?,
+        process::<Cancellations>(parts, running, unwinding)?,
+        process::<Notifications>(parts, running, notifying)?,
+    ])
+}
+
+fn process<P: Process>(parts: &mut Parts, running: &Running, context: P::Context) -> Result<Check, Failure> {
     let options = RunnerOptions {
         database: parts.settings.writer()?,
-        sequencer: parts.sequencer(running)?,
+        context,
         clock: Arc::clone(&parts.clock),
         holder: new_id(),
         head: parts.head(running)?,
+        readings: parts.readings.clone(),
     };
     let (sender, status) = watch::channel(RunnerStatus::default());
     // It hands commands in, so it ends with those who do.
-    let work = processes::run::<HoldExpiry>(options, sender, running.intake.clone());
-    running.spawn("the expiry of holds", &running.intakes, work);
-    let check = Check::new("hold-expiry", move || {
+    let work = processes::run::<P>(options, sender, running.intake.clone());
+    running.spawn(P::NAME, &running.intakes, work);
+    Ok(Check::new(P::NAME, move || {
         let status = status.borrow().clone();
         async move {
             match status {
@@ -93,8 +127,7 @@ fn processes(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure
                 RunnerStatus::StandingBy | RunnerStatus::Running(_) => Ok(()),
             }
         }
-    });
-    Ok(vec![check])
+    }))
 }
 
 /// A client that goes on trying: NATS may come later, and go.

@@ -14,14 +14,15 @@ pub(crate) struct Ports {
     pub(crate) command: u16,
     pub(crate) query: u16,
     pub(crate) health: u16,
+    pub(crate) provider_sim: u16,
 }
 
 impl Ports {
     pub(crate) fn free() -> Self {
         // All are held until all are chosen, so that they differ.
-        let held: Vec<TcpListener> = (0..3).map(|_| listen()).collect();
+        let held: Vec<TcpListener> = (0..4).map(|_| listen()).collect();
         let port = |index: usize| held[index].local_addr().unwrap().port();
-        Self { command: port(0), query: port(1), health: port(2) }
+        Self { command: port(0), query: port(1), health: port(2), provider_sim: port(3) }
     }
 
     pub(crate) fn settings(self) -> Vec<(&'static str, String)> {
@@ -30,6 +31,7 @@ impl Ports {
             ("STAGEDOOR_COMMAND_LISTEN", address(self.command)),
             ("STAGEDOOR_QUERY_LISTEN", address(self.query)),
             ("STAGEDOOR_HEALTH_LISTEN", address(self.health)),
+            ("STAGEDOOR_PROVIDER_SIM_LISTEN", address(self.provider_sim)),
         ]
     }
 }

@@ -29,6 +29,8 @@ pub(crate) async fn compare(world: &World) {
     assert_eq!(found(&world.pool, ORDERS).await, rows(Category::Order));
     assert_eq!(found(&world.pool, PAYMENTS).await, rows(Category::Payment));
     assert_eq!(found(&world.pool, TICKETS).await, rows(Category::Ticket));
+    assert_eq!(found(&world.pool, ACCOUNTS).await, rows(Category::Account));
+    assert_eq!(found(&world.pool, "select position::text, to_jsonb(sum(amount)) from ledger_entries group by position having sum(amount) <> 0").await, Rows::new());
     let mut seats = BTreeSet::new();
     let mut totals = Rows::new();
     for (stream, state) in of(Category::Show) {
@@ -66,9 +68,10 @@ pub(crate) async fn compare(world: &World) {
 
 const SHOWS: &str =
     "select 'show-' || show_id, jsonb_build_object('status', status, 'draft', draft::jsonb) from shows";
-const ORDERS: &str = "select 'order-' || order_id, jsonb_build_object('status', status, 'reason', reason, 'placed', placed::jsonb, 'tickets', to_jsonb(tickets)) from orders";
+const ORDERS: &str = "select 'order-' || order_id, jsonb_build_object('status', status, 'reason', reason, 'placed', placed::jsonb, 'tickets', case when status = 'confirmed' then to_jsonb(tickets) else '[]' end) from orders";
 const PAYMENTS: &str = "select 'payment-' || payment_id, jsonb_build_object('status', status, 'reason', reason, 'request', request::jsonb) from payments";
 const TICKETS: &str = "select 'ticket-' || code, jsonb_build_object('status', status, 'ticket', ticket::jsonb) from order_tickets";
+const ACCOUNTS: &str = "select 'account-' || account_id, jsonb_build_object('customer', customer, 'currency', currency, 'balance', balance) from accounts";
 const SEATS: &str = "select show_id || ' ' || section || ' ' || row_code || '-' || number || ' ' || status || ' ' || order_id from inventory_seats";
 
 async fn found(pool: &PgPool, sql: &'static str) -> Rows {
@@ -90,6 +93,12 @@ fn row(state: &State) -> Value {
             let request = payment.requested().unwrap().as_ref();
             json!({"status": payment.status(), "reason": payment.reason(), "request": request})
         }
+        State::Account(account) => match account {
+            domain::Account::Open { user, currency, balance } => {
+                json!({"customer": user, "currency": currency, "balance": balance})
+            }
+            domain::Account::NotOpened => Value::Null,
+        },
         State::Ticket(ticket) => {
             json!({"status": ticket.status(), "ticket": ticket.issued().unwrap().as_ref()})
         }

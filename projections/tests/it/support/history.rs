@@ -4,14 +4,19 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    Currency, NewEvent, Operation, OrderId, PaymentId, PaymentMethod, RowDraft, Seating, SectionDraft,
-    ShowDraft, ShowId, States, StreamId, UnitOfWork, UserId, Versioned,
+    AccountId, Currency, NewEvent, Operation, OrderId, PaymentId, PaymentMethod, RowDraft, Seating,
+    SectionDraft, ShowDraft, ShowId, States, StreamId, UnitOfWork, UserId, Versioned,
     operations::{
-        Actor, ApprovePayment, CancelOrder, CloseShow, ExpireHold, OrderItem, PlaceOrder, PublishShow,
-        RejectPayment, ReviseShow, ScheduleShow, Wanted,
+        Actor, ApprovePayment, CancelOrder, CloseShow, CompleteRefund, DepositFunds, ExpireHold, OpenAccount,
+        OrderItem, Outcome, PlaceOrder, PublishShow, RefundOrder, RejectPayment, ReviseShow, ScheduleShow,
+        SettlePayment, Wanted,
     },
 };
 use uuid::Uuid;
+
+fn succeeded(payment: PaymentId) -> SettlePayment {
+    SettlePayment { payment, outcome: Outcome::Succeeded { reference: Some("pi_1".to_owned()) } }
+}
 
 #[derive(Default)]
 struct Known(HashMap<StreamId, Versioned>);
@@ -76,7 +81,8 @@ impl History {
                 },
             };
             let customer = UserId::from(Uuid::from_u128(0x1000 + self.below(5) as u128));
-            self.order(show, customer, item);
+            let method = PaymentMethod::ALL[self.below(PaymentMethod::ALL.len())];
+            self.order_by(method, show, customer, item);
             if !self.orders.is_empty() {
                 self.settle_one();
             }
@@ -100,9 +106,26 @@ impl History {
         customer: UserId,
         item: OrderItem,
     ) -> Option<(OrderId, PaymentId)> {
+        self.order_by(PaymentMethod::Manual, show, customer, item)
+    }
+
+    fn order_by(
+        &mut self,
+        method: PaymentMethod,
+        show: ShowId,
+        customer: UserId,
+        item: OrderItem,
+    ) -> Option<(OrderId, PaymentId)> {
         let (order, payment) = (OrderId::from(self.id()), PaymentId::from(self.id()));
-        let method = PaymentMethod::Manual;
-        let placed = self.run(&PlaceOrder { order, payment, customer, show, method, items: vec![item] });
+        let placed = self.run(&PlaceOrder {
+            order,
+            payment,
+            customer,
+            show,
+            method,
+            takes_cards: true,
+            items: vec![item],
+        });
         placed.then(|| {
             self.orders.push((order, payment, customer));
             (order, payment)
@@ -112,8 +135,17 @@ impl History {
     fn settle_one(&mut self) {
         let chosen = self.below(self.orders.len());
         let (order, payment, customer) = self.orders[chosen];
-        match self.below(5) {
+        match self.below(10) {
             0 | 1 => self.run(&ApprovePayment { payment }),
+            4 => self.run(&succeeded(payment)),
+            5 => self.run(&RefundOrder { order, by: Actor { user: customer, operator: true }, reason: None }),
+            6 => self.run(&CompleteRefund { payment, reference: Some("re_1".to_owned()) }),
+            7 => self.run(&OpenAccount { user: customer, currency: Currency::EUR }),
+            8 => {
+                let account = AccountId::of(customer, Currency::EUR);
+                let by = Actor { user: customer, operator: false };
+                self.run(&DepositFunds { account, amount: 20_000, by })
+            }
             2 => self.run(&RejectPayment { payment, reason: Some("no money".to_owned()) }),
             3 => self.run(&CancelOrder { order, by: Actor { user: customer, operator: false } }),
             _ => {

@@ -170,6 +170,7 @@ impl BoxOffice {
             customer: customer.id,
             show,
             method: PaymentMethod::Manual,
+            takes_cards: false,
             items,
         };
         self.execute(order, customer).await.unwrap()

@@ -1,22 +1,19 @@
 //! `GET /v1/tickets/{code}`
 
 use axum::extract::State;
-use domain::{StreamId, TicketCode};
+use domain::TicketCode;
 use edge::{
     Answered, Problem,
     extract::{Caller, PathId, Query},
 };
-use projections::{
-    Model, Viewer,
-    orders::{self, TicketView},
-};
+use projections::orders::TicketView;
 
+use super::{MODELS, visible};
 use crate::{
     app::App,
     params::At,
     problems::{NotFound, Refusals},
     reading::Reading,
-    viewer::viewer,
 };
 
 /// A ticket, for whoever bought it, the show's organizer, and operators.
@@ -35,10 +32,7 @@ pub(crate) async fn get_ticket(
     Query(at): Query<At>,
     PathId(code): PathId<TicketCode>,
 ) -> Result<Answered<TicketView>, Problem> {
-    let mut reading = Reading::begin(&app, &[Model::Orders], at.min_position).await?;
-    let found = orders::ticket(&mut reading, code, viewer(&caller)).await?;
-    let hidden = found.is_none() && orders::ticket(&mut reading, code, Viewer::Operator).await?.is_some();
-    let entity = (Model::Orders, StreamId::ticket(code));
-    let found = reading.judge(found, hidden, &[entity]).await?;
+    let mut reading = Reading::begin(&app, &MODELS, at.min_position).await?;
+    let found = visible(&mut reading, code, &caller).await?;
     reading.answer(found).await
 }

@@ -1,0 +1,5 @@
+//! Customers' money here.
+
+pub(crate) mod deposit;
+pub(crate) mod open;
+mod view;

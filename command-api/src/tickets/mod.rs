@@ -1,0 +1,4 @@
+//! Tickets at the door.
+
+pub(crate) mod check_in;
+mod view;

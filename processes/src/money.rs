@@ -1,0 +1,157 @@
+//! What the processes that move money share.
+
+use std::sync::Arc;
+
+use domain::{
+    DomainEvent, Payment, PaymentId, PaymentMethod, PaymentRequest, Refusal, StreamId,
+    operations::{Outcome, SettlePayment},
+};
+use event_store::{Command, ExecuteError, RecordedEvent, Sequencer, SharedClock, read_stream};
+use providers::{Charge, ChargeState, Manual, Provider, ProviderError};
+use sqlx::PgPool;
+
+use crate::process::{Performed, Step, command_context};
+
+/// Events of one payment, at most; it has a handful.
+const EVENTS: i64 = 100;
+
+/// What money is moved with.
+#[derive(Clone)]
+pub struct Money {
+    /// Records what became of it.
+    pub sequencer: Sequencer,
+    /// Where payments are read, as the writer role.
+    pub pool: PgPool,
+    /// Where the time comes from.
+    pub clock: SharedClock,
+    /// Who takes cards, if anybody does.
+    pub card: Option<Arc<dyn Provider>>,
+}
+
+/// A payment as the log has it.
+pub(crate) struct Known {
+    pub(crate) state: Payment,
+    pub(crate) request: Arc<PaymentRequest>,
+    pub(crate) charge: Charge,
+}
+
+/// Why a step was not performed.
+pub(crate) enum Trouble {
+    Database(sqlx::Error),
+    Unreadable(String),
+}
+
+impl From<sqlx::Error> for Trouble {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Trouble> for Performed {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Database(error) => {
+                tracing::debug!(%error, "a payment can't be read now");
+                Self::Unavailable
+            }
+            Trouble::Unreadable(reason) => Self::Failed(reason),
+        }
+    }
+}
+
+impl From<ProviderError> for Performed {
+    fn from(error: ProviderError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl Money {
+    /// The payment that a step is about.
+    pub(crate) async fn payment(&self, payment: PaymentId) -> Result<Known, Trouble> {
+        let mut connection = self.pool.acquire().await?;
+        let events = read_stream(&mut connection, StreamId::payment(payment), 0, EVENTS).await?;
+        let state = fold(&events)?;
+        let asked_for = state.requested().cloned().zip(events.first());
+        let (request, first) = asked_for.ok_or_else(|| Trouble::Unreadable(format!("{payment} is empty")))?;
+        let charge = Charge {
+            payment,
+            order: request.order,
+            amount: request.amount,
+            currency: request.currency,
+            requested_at: first.recorded_at,
+        };
+        Ok(Known { state, request, charge })
+    }
+
+    /// Whoever takes payments of this kind. A wallet needs nobody.
+    pub(crate) fn provider(&self, method: PaymentMethod) -> Option<Arc<dyn Provider>> {
+        match method {
+            PaymentMethod::Manual | PaymentMethod::Wallet => Some(Arc::new(Manual)),
+            PaymentMethod::Card => self.card.clone(),
+        }
+    }
+
+    /// How the provider calls a charge, where it said so.
+    pub(crate) async fn reference(&self, payment: PaymentId) -> Result<Option<String>, sqlx::Error> {
+        let query = sqlx::query_scalar(include_str!("sql/charge_reference.sql")).bind(payment.uuid());
+        query.fetch_optional(&self.pool).await
+    }
+
+    /// Notes what the provider calls a charge, and with what the customer's browser goes on.
+    pub(crate) async fn note(
+        &self,
+        payment: PaymentId,
+        reference: &str,
+        client_secret: Option<&str>,
+    ) -> Result<(), sqlx::Error> {
+        let note = sqlx::query(include_str!("sql/note_charge.sql"));
+        let note = note.bind(payment.uuid()).bind(reference).bind(client_secret).bind(self.clock.now());
+        note.execute(&self.pool).await.map(|_| ())
+    }
+
+    /// Records how a charge went. `None`: it has not gone anywhere yet.
+    pub(crate) async fn settle(
+        &self,
+        (process, step): (&str, &Step),
+        payment: PaymentId,
+        state: ChargeState,
+    ) -> Option<Performed> {
+        let outcome = match state {
+            ChargeState::Pending { .. } => return None,
+            ChargeState::Succeeded { reference } => Outcome::Succeeded { reference: Some(reference) },
+            ChargeState::Failed { reason, .. } => Outcome::Failed { reason },
+        };
+        let operation = SettlePayment { payment, outcome };
+        let command = Command { operation, context: command_context(process, step) };
+        Some(performed(self.sequencer.execute(command).await.map(|_| ())))
+    }
+}
+
+/// What carrying out a step's command came to.
+pub(crate) fn performed(executed: Result<(), ExecuteError>) -> Performed {
+    match executed {
+        Ok(()) => Performed::Done,
+        Err(ExecuteError::QueueFull | ExecuteError::Unavailable) => Performed::Unavailable,
+        Err(ExecuteError::Refused(Refusal::HoldNotEnded { until })) => Performed::NotBefore(until),
+        Err(error @ (ExecuteError::Refused(_) | ExecuteError::KeyReused | ExecuteError::Defect(_))) => {
+            Performed::Failed(error.to_string())
+        }
+    }
+}
+
+fn fold(events: &[RecordedEvent]) -> Result<Payment, Trouble> {
+    let mut state = Payment::default();
+    for event in events {
+        let unreadable = |error: &dyn std::fmt::Display| {
+            Trouble::Unreadable(format!("position {}: {error}", event.position))
+        };
+        let stored = event.stored().map_err(|error| unreadable(&error))?;
+        let stream = event.stream().map_err(|error| unreadable(&error))?;
+        if let DomainEvent::Payment(_, event) =
+            DomainEvent::decode(stream, stored).map_err(|error| unreadable(&error))?
+        {
+            domain::Decider::evolve(&mut state, &event);
+        }
+    }
+    Ok(state)
+}

@@ -1,0 +1,96 @@
+//! Sending e-mails through a mail server.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    message::Mailbox,
+    transport::smtp::{self, response::Code},
+};
+use tokio::{sync::Semaphore, time::timeout};
+
+use super::letter::Letter;
+
+/// Messages sent at once; servers don't like to be asked by more.
+const AT_ONCE: usize = 8;
+/// The time to wait for one of these places. With the conversation, and what is read and noted, less than a step may take.
+const TURN: Duration = Duration::from_millis(800);
+/// The time that sending one message may take.
+const CONVERSATION: Duration = Duration::from_millis(2_500);
+/// Of what a server says, this many characters are kept.
+const WORDS: usize = 500;
+
+/// Sends e-mails. Cheap to clone.
+#[derive(Clone)]
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    places: Arc<Semaphore>,
+}
+
+/// Why no e-mails can be sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailerError {
+    /// It names no mail server.
+    #[error("{0}")]
+    Url(String),
+    /// It is no sender.
+    #[error("{0}")]
+    From(String),
+}
+
+/// Why a message was not sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unsent {
+    /// Too many are being sent.
+    Busy,
+    /// The server will never take it, in its words.
+    Refused(String),
+    /// It may be taken later.
+    NotNow(String),
+}
+
+impl Mailer {
+    /// Through the server at `url`, such as `smtp://user:password@host:587?tls=required`, `smtps://host` or
+    /// `smtp://host:25`; from `from`, such as `Box office <tickets@example.org>`.
+    ///
+    /// # Errors
+    /// One of them can't be read.
+    pub fn new(url: &str, from: &str) -> Result<Self, MailerError> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|error| MailerError::Url(error.to_string()))?
+            .timeout(Some(CONVERSATION))
+            .build();
+        let from = from.parse().map_err(|error| MailerError::From(format!("{error}")))?;
+        Ok(Self { transport, from, places: Arc::new(Semaphore::new(AT_ONCE)) })
+    }
+
+    /// Hands a message to the server. Without an answer it may have been taken nevertheless.
+    pub(super) async fn send(&self, letter: &Letter<'_>) -> Result<(), Unsent> {
+        let Ok(Ok(_place)) = timeout(TURN, self.places.acquire()).await else { return Err(Unsent::Busy) };
+        let message = letter.message(&self.from).map_err(Unsent::Refused)?;
+        match timeout(CONVERSATION, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(unsent(&error, letter)),
+            Err(_) => Err(Unsent::NotNow("the mail server takes too long".to_owned())),
+        }
+    }
+}
+
+fn unsent(error: &smtp::Error, letter: &Letter<'_>) -> Unsent {
+    let words = letter.without_address(&error.to_string()).chars().take(WORDS).collect();
+    let refused = error.is_client() || error.is_permanent() && !error.status().is_some_and(is_about_us);
+    if refused { Unsent::Refused(words) } else { Unsent::NotNow(words) }
+}
+
+/// Credentials that are missing or wrong (RFC 4954): once they are set right, every message can be sent.
+fn is_about_us(code: Code) -> bool {
+    [530, 534, 535, 538].contains(&u16::from(code))
+}
+
+/// Shows no password.
+impl fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailer").finish_non_exhaustive()
+    }
+}

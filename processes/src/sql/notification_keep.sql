@@ -1,0 +1,6 @@
+-- What a customer is told; what was written first stands. Not waited for until it is on disk: the step that led to it
+-- is given up later, and durably, which brings this to disk too.
+insert into notifications (notification_id, user_id, order_id, kind, position, subject, body_text, created_at)
+select $1, $2, $3, $4, $5, $6, $7, $8
+where set_config('synchronous_commit', 'off', true) is not null
+on conflict do nothing;

@@ -1,0 +1,69 @@
+//! What a provider is asked for, and what it says became of it.
+
+use chrono::{DateTime, Utc};
+use domain::{Currency, OrderId, PaymentId};
+
+/// Money that a customer is to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// The payment; from it the key follows under which the provider takes a repeated request for the same one.
+    pub payment: PaymentId,
+    /// What is paid for.
+    pub order: OrderId,
+    /// In minor units.
+    pub amount: i64,
+    /// Its currency.
+    pub currency: Currency,
+    /// When it was asked for first; from then on it may be found in the provider's list.
+    pub requested_at: DateTime<Utc>,
+}
+
+/// Where a charge stands at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChargeState {
+    /// The customer, or the bank, has yet to do something.
+    Pending {
+        /// How the provider calls it.
+        reference: String,
+        /// With what the customer's browser goes on at the provider's.
+        client_secret: Option<String>,
+    },
+    /// The money was taken.
+    Succeeded {
+        /// How the provider calls it.
+        reference: String,
+    },
+    /// It was not and will not be.
+    Failed {
+        /// How the provider calls it.
+        reference: String,
+        /// Why, in the provider's words.
+        reason: String,
+    },
+}
+
+/// Money that a customer is to get back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// What was charged.
+    pub charge: Charge,
+    /// How the provider calls the charge, where that is known.
+    pub reference: Option<String>,
+}
+
+/// Where a refund stands at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundState {
+    /// The bank has yet to do something.
+    Pending,
+    /// The money is on its way to the customer, and can't be called back.
+    Succeeded {
+        /// How the provider calls it.
+        reference: String,
+    },
+    /// It did not go, and does not by itself.
+    Failed {
+        /// Why, in the provider's words.
+        reason: String,
+    },
+}

@@ -1,0 +1,221 @@
+//! Cards, by Stripe: its HTTP API, as far as one needs it to take money and give it back.
+//! <https://docs.stripe.com/api/payment_intents>, <https://docs.stripe.com/api/refunds>
+
+mod http;
+mod objects;
+mod webhook;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::PaymentId;
+use futures::FutureExt;
+
+pub use http::{BadOptions, Options};
+pub use webhook::{Notice, NoticeError, notice};
+
+use crate::{Answer, Charge, ChargeState, Provider, ProviderError, Refund, RefundState};
+use http::Http;
+use objects::{Intent, Listed, Refunded};
+
+/// How far its clock may be from ours when its lists are searched by time.
+const CLOCKS: TimeDelta = TimeDelta::minutes(5);
+/// How long after it was asked for first a charge may have been made.
+const MADE_WITHIN: TimeDelta = TimeDelta::hours(24);
+/// Pages of a list that are searched for one charge; a hundred charges each.
+const PAGES: usize = 50;
+
+/// The provider.
+pub struct Stripe {
+    http: Http,
+    /// With what charges are confirmed here; without, the customer's browser confirms them.
+    payment_method: Option<String>,
+}
+
+impl std::fmt::Debug for Stripe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stripe").finish_non_exhaustive()
+    }
+}
+
+impl Stripe {
+    /// # Errors
+    /// The options can't be used.
+    pub fn new(options: Options) -> Result<Self, BadOptions> {
+        let payment_method = options.payment_method.clone();
+        Ok(Self { http: Http::new(options)?, payment_method })
+    }
+
+    /// Everything it took and gave back for payments of ours in a period: its own books.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    pub async fn books(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Booked>, ProviderError> {
+        let mut booked = Vec::new();
+        let mut after = None;
+        loop {
+            let page: Listed<Intent> = self.page(from, until, after.as_deref()).await?;
+            for intent in &page.data {
+                booked.extend(self.booked(intent).await?);
+            }
+            after = page.data.last().map(|intent| intent.id.clone());
+            if !page.has_more || after.is_none() {
+                return Ok(booked);
+            }
+        }
+    }
+
+    async fn booked(&self, intent: &Intent) -> Result<Option<Booked>, ProviderError> {
+        let Some(payment) = intent.payment() else { return Ok(None) };
+        if !intent.is_paid() {
+            return Ok(None);
+        }
+        let query = [("payment_intent", intent.id.as_str()), ("limit", "100")];
+        let refunds: Listed<Refunded> = self.http.get("/v1/refunds", &query).await?;
+        let refunded = refunds.data.iter().filter(|refund| refund.went()).map(|refund| refund.amount).sum();
+        let (taken, currency) = (intent.taken(), intent.currency.clone());
+        Ok(Some(Booked { payment, reference: intent.id.clone(), taken, refunded, currency }))
+    }
+
+    async fn page(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Listed<Intent>, ProviderError> {
+        let (from, until) = (from.timestamp().to_string(), until.timestamp().to_string());
+        let mut query =
+            vec![("limit", "100"), ("created[gte]", from.as_str()), ("created[lte]", until.as_str())];
+        query.extend(after.map(|after| ("starting_after", after)));
+        self.http.get("/v1/payment_intents", &query).await
+    }
+
+    async fn intent(
+        &self,
+        charge: &Charge,
+        reference: Option<&str>,
+    ) -> Result<Option<Intent>, ProviderError> {
+        if let Some(reference) = reference {
+            return self.http.find(&format!("/v1/payment_intents/{reference}")).await;
+        }
+        let (from, until) = (charge.requested_at - CLOCKS, charge.requested_at + MADE_WITHIN);
+        let mut after = None;
+        for _ in 0..PAGES {
+            let page = self.page(from, until, after.as_deref()).await?;
+            let more = page.has_more;
+            after = page.data.last().map(|intent| intent.id.clone());
+            if let Some(found) = page.data.into_iter().find(|i| i.payment() == Some(charge.payment)) {
+                return Ok(Some(found));
+            }
+            if !more || after.is_none() {
+                return Ok(None);
+            }
+        }
+        Err(ProviderError::Unreadable("its list is too long to be searched".to_owned()))
+    }
+
+    async fn make(&self, charge: &Charge) -> Result<ChargeState, ProviderError> {
+        let (amount, currency) = (charge.amount.to_string(), charge.currency.code().to_lowercase());
+        let (payment, order) = (charge.payment.to_string(), charge.order.to_string());
+        let mut form = vec![
+            ("amount", amount.as_str()),
+            ("currency", currency.as_str()),
+            ("metadata[payment_id]", payment.as_str()),
+            ("metadata[order_id]", order.as_str()),
+            ("payment_method_types[]", "card"),
+        ];
+        if let Some(method) = &self.payment_method {
+            form.extend([("payment_method", method.as_str()), ("confirm", "true")]);
+        }
+        let key = format!("charge-{payment}");
+        let intent: Intent = self.http.post_intent("/v1/payment_intents", &form, &key).await?;
+        if intent.is_declined() {
+            // Declined once is failed here; nobody may try another card on it.
+            self.void(&intent.id).await?;
+        }
+        Ok(intent.state())
+    }
+
+    async fn void(&self, reference: &str) -> Result<Intent, ProviderError> {
+        let path = format!("/v1/payment_intents/{reference}/cancel");
+        self.http.post_intent(&path, &[], &format!("cancel-{reference}")).await
+    }
+
+    async fn call_off(
+        &self,
+        charge: &Charge,
+        reference: Option<&str>,
+    ) -> Result<Option<ChargeState>, ProviderError> {
+        let Some(intent) = self.intent(charge, reference).await? else { return Ok(None) };
+        if intent.is_settled() {
+            return Ok(Some(intent.state()));
+        }
+        match self.void(&intent.id).await {
+            Ok(void) => Ok(Some(void.state())),
+            // It was quicker than we were.
+            Err(ProviderError::Refused(_)) => self.find(charge, Some(&intent.id)).await,
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn pay_back(&self, refund: &Refund) -> Result<RefundState, ProviderError> {
+        let charge = &refund.charge;
+        let Some(intent) = self.intent(charge, refund.reference.as_deref()).await? else {
+            return Ok(RefundState::Failed { reason: "the provider has no such charge".to_owned() });
+        };
+        let query = [("payment_intent", intent.id.as_str()), ("limit", "100")];
+        let before: Listed<Refunded> = self.http.get("/v1/refunds", &query).await?;
+        // Keys are forgotten after a day; what was paid back is not.
+        if let Some(known) = before.data.iter().find(|refund| refund.counts()) {
+            return Ok(known.state());
+        }
+        let amount = charge.amount.to_string();
+        let payment = charge.payment.to_string();
+        let form = [
+            ("payment_intent", intent.id.as_str()),
+            ("amount", amount.as_str()),
+            ("metadata[payment_id]", payment.as_str()),
+        ];
+        let made: Refunded = self.http.post("/v1/refunds", &form, &format!("refund-{payment}")).await?;
+        Ok(made.state())
+    }
+}
+
+/// What the provider's books say of one payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booked {
+    /// The payment.
+    pub payment: PaymentId,
+    /// How the provider calls it.
+    pub reference: String,
+    /// What it took, in minor units.
+    pub taken: i64,
+    /// What it gave back.
+    pub refunded: i64,
+    /// The currency, in lower case.
+    pub currency: String,
+}
+
+impl Provider for Stripe {
+    fn charge<'a>(&'a self, charge: &'a Charge) -> Answer<'a, ChargeState> {
+        self.make(charge).boxed()
+    }
+
+    fn find<'a>(&'a self, charge: &'a Charge, reference: Option<&'a str>) -> Answer<'a, Option<ChargeState>> {
+        async move { Ok(self.intent(charge, reference).await?.map(|intent| intent.state())) }.boxed()
+    }
+
+    fn cancel<'a>(
+        &'a self,
+        charge: &'a Charge,
+        reference: Option<&'a str>,
+    ) -> Answer<'a, Option<ChargeState>> {
+        self.call_off(charge, reference).boxed()
+    }
+
+    fn refund<'a>(&'a self, refund: &'a Refund) -> Answer<'a, RefundState> {
+        self.pay_back(refund).boxed()
+    }
+}
