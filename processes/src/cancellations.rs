@@ -67,7 +67,8 @@ impl Process for Cancellations {
                 let (settled, remaining) = (unwound.answer.settled, unwound.answer.remaining);
                 tracing::info!(show = %step.target, settled, remaining, "orders of a cancelled show are settled");
                 let pause = if settled > 0 { TimeDelta::zero() } else { PAUSE };
-                Performed::NotBefore(context.clock.now() + pause)
+                let progress = format!("{remaining} orders are left");
+                Performed::Partly { progress, next: context.clock.now() + pause }
             }
             Err(error) => performed(Err(error)),
         }

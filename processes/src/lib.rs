@@ -27,7 +27,7 @@ pub use charging::Charging;
 pub use hold_expiry::HoldExpiry;
 pub use money::Money;
 pub use notifications::{Mailer, MailerError, Notifications, Notifying};
-pub use oversight::{Chosen, Intervention, ParkedStep, ProcessStatus, intervene, list, parked};
+pub use oversight::{Chosen, Intervention, ParkedStep, ProcessStatus, StepUnderWay, intervene, list, parked};
 pub use process::{Performed, Process, Reaction, Step};
 pub use readings::Readings;
 pub use refunds::{REFUND, Refunds};

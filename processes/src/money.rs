@@ -61,7 +61,13 @@ impl From<Trouble> for Performed {
 
 impl From<ProviderError> for Performed {
     fn from(error: ProviderError) -> Self {
-        Self::Failed(error.to_string())
+        let reason = error.to_string();
+        match error {
+            ProviderError::Unavailable { retry_after, .. } => {
+                Self::Away { reason, for_at_least: retry_after }
+            }
+            ProviderError::Refused(_) | ProviderError::Unreadable(_) => Self::Failed(reason),
+        }
     }
 }
 

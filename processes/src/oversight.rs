@@ -23,6 +23,23 @@ pub struct ProcessStatus {
     pub parked: i64,
     /// When the next step is due.
     pub next_due: Option<DateTime<Utc>>,
+    /// Steps that take many commands, and how far they are.
+    #[sqlx(skip)]
+    pub under_way: Vec<StepUnderWay>,
+}
+
+/// A step that takes many commands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
+pub struct StepUnderWay {
+    /// Whose step it is.
+    #[serde(skip)]
+    pub process: String,
+    /// What it is done to.
+    pub target: Uuid,
+    /// What is done.
+    pub step: String,
+    /// How far it is, for people.
+    pub progress: String,
 }
 
 /// A step that is not tried again by itself.
@@ -77,7 +94,16 @@ impl Intervention {
 /// The database's own.
 pub async fn list(connection: &mut PgConnection) -> Result<Vec<ProcessStatus>, sqlx::Error> {
     let head = event_store::head(&mut *connection).await?.position;
-    sqlx::query_as(include_str!("sql/list.sql")).bind(head).fetch_all(connection).await
+    let mut found: Vec<ProcessStatus> =
+        sqlx::query_as(include_str!("sql/list.sql")).bind(head).fetch_all(&mut *connection).await?;
+    let under_way: Vec<StepUnderWay> =
+        sqlx::query_as(include_str!("sql/under_way.sql")).fetch_all(connection).await?;
+    for step in under_way {
+        if let Some(process) = found.iter_mut().find(|process| process.process == step.process) {
+            process.under_way.push(step);
+        }
+    }
+    Ok(found)
 }
 
 /// Parked steps, at most 1,000; of one process, or of all.

@@ -1,5 +1,7 @@
 //! What a process is.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use domain::{Category, DomainEvent};
 use event_store::{Context, RecordedEvent};
@@ -60,9 +62,23 @@ pub enum Performed {
     Done,
     /// It is too early.
     NotBefore(DateTime<Utc>),
-    /// It can't be done now, through no fault of its own; it is tried again and not counted.
+    /// A part of it is done; the rest follows.
+    Partly {
+        /// How far it is, for people.
+        progress: String,
+        /// When it goes on.
+        next: DateTime<Utc>,
+    },
+    /// It can't be done now, because an engine of ours is away; it is tried again and not counted.
     Unavailable,
-    /// It failed; it is tried again, but not for ever.
+    /// Somebody else's service is not to be had. It comes back by itself: it is tried again for a day.
+    Away {
+        /// What was seen of it.
+        reason: String,
+        /// How long it wants to be left alone, if it said so.
+        for_at_least: Option<Duration>,
+    },
+    /// It failed; it is tried again, but not for long.
     Failed(String),
 }
 

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use crate::process::{Performed, Step};
 
-/// Steps tried in vain this often are parked.
-const MAX_ATTEMPTS: i32 = 12;
-/// The longest pause between two tries, in seconds.
-const MAX_PAUSE_SECONDS: i64 = 300;
+/// How often a step that fails is tried before it is parked, and the longest pause in between: half an hour in all.
+const FAILING: Budget = Budget { attempts: 12, longest_pause: TimeDelta::minutes(5) };
+/// The same where somebody else's service is away: a day in all. Once it is back, it is found within a minute.
+const AWAY: Budget = Budget { attempts: 1_440, longest_pause: TimeDelta::minutes(1) };
 /// The pause after a try that failed because an engine was away, in seconds.
 const UNAVAILABLE_PAUSE_SECONDS: i64 = 1;
 
@@ -63,34 +63,59 @@ pub(crate) async fn settle(
     finish(connection, process, &done).await
 }
 
+/// How long a step is tried in vain.
+struct Budget {
+    attempts: i32,
+    longest_pause: TimeDelta,
+}
+
 /// When a step is tried again, or why it is not.
 struct Next {
     due_at: DateTime<Utc>,
     attempts: i32,
     parked: Option<String>,
+    progress: Option<String>,
 }
 
 impl Next {
     /// What comes after a try at `now`; nothing if the step is done.
     fn after(step: &Step, outcome: &Performed, now: DateTime<Utc>) -> Option<Self> {
-        let uncounted = |due_at| Some(Self { due_at, attempts: step.attempts, parked: None });
         match outcome {
             Performed::Done => None,
-            Performed::NotBefore(due_at) => uncounted(*due_at),
-            Performed::Unavailable => uncounted(now + TimeDelta::seconds(UNAVAILABLE_PAUSE_SECONDS)),
-            Performed::Failed(reason) => {
-                let attempts = step.attempts + 1;
-                let parked = (attempts >= MAX_ATTEMPTS).then(|| reason.clone());
-                Some(Self { due_at: now + pause(attempts), attempts, parked })
+            Performed::NotBefore(due_at) => Some(Self::uncounted(step, *due_at)),
+            Performed::Partly { progress, next } => {
+                Some(Self { due_at: *next, attempts: 0, parked: None, progress: Some(progress.clone()) })
             }
+            Performed::Unavailable => {
+                Some(Self::uncounted(step, now + TimeDelta::seconds(UNAVAILABLE_PAUSE_SECONDS)))
+            }
+            Performed::Away { reason, for_at_least } => {
+                let wanted = for_at_least.and_then(|pause| TimeDelta::from_std(pause).ok());
+                let next = Self::counted(step, &AWAY, reason, now);
+                let due_at = next.due_at.max(now + wanted.unwrap_or_default().min(AWAY.longest_pause));
+                Some(Self { due_at, ..next })
+            }
+            Performed::Failed(reason) => Some(Self::counted(step, &FAILING, reason, now)),
         }
+    }
+
+    fn uncounted(step: &Step, due_at: DateTime<Utc>) -> Self {
+        Self { due_at, attempts: step.attempts, parked: None, progress: None }
+    }
+
+    fn counted(step: &Step, budget: &Budget, reason: &str, now: DateTime<Utc>) -> Self {
+        let attempts = step.attempts.saturating_add(1);
+        let parked = (attempts >= budget.attempts).then(|| reason.to_owned());
+        let due_at = now + pause(step, attempts, budget.longest_pause);
+        Self { due_at, attempts, parked, progress: None }
     }
 
     fn log(&self, process: &str, step: &Step, outcome: &Performed) {
         let (target, name) = (step.target, step.step.as_str());
-        if let Some(reason) = &self.parked {
+        let (Performed::Failed(reason) | Performed::Away { reason, .. }) = outcome else { return };
+        if self.parked.is_some() {
             tracing::error!(process, %target, step = name, reason, "a step failed too often and is parked");
-        } else if let Performed::Failed(reason) = outcome {
+        } else {
             tracing::warn!(process, %target, step = name, reason, "a step failed; it is tried again");
         }
     }
@@ -126,13 +151,101 @@ async fn postpone(
         .bind(postponed.iter().map(|(_, next)| next.due_at).collect::<Vec<_>>())
         .bind(postponed.iter().map(|(_, next)| next.attempts).collect::<Vec<_>>())
         .bind(postponed.iter().map(|(_, next)| next.parked.as_deref()).collect::<Vec<_>>())
+        .bind(postponed.iter().map(|(_, next)| next.progress.as_deref()).collect::<Vec<_>>())
         .execute(connection)
         .await
         .map(|_| ())
 }
 
-/// Doubles from 1 s, to a bound.
-fn pause(attempts: i32) -> TimeDelta {
-    let doubled = 1_i64 << (attempts - 1).clamp(0, 30);
-    TimeDelta::seconds(doubled.min(MAX_PAUSE_SECONDS))
+/// Doubles from 1 s to `longest`, and is up to a quarter shorter: steps that failed together are not tried together
+/// again. Which part of the quarter follows from the step, so that the same history always leads to the same times.
+fn pause(step: &Step, attempts: i32, longest: TimeDelta) -> TimeDelta {
+    let doubled = TimeDelta::seconds(1_i64 << (attempts - 1).clamp(0, 30)).min(longest);
+    let (high, low) = step.target.as_u64_pair();
+    let mixed =
+        (high ^ low).wrapping_add(u64::from(attempts.unsigned_abs())).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let part = i32::from(mixed.to_be_bytes()[0]);
+    doubled - doubled / 1_024 * part
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn step(target: u128, attempts: i32) -> Step {
+        let (target, cause) = (Uuid::from_u128(target), Uuid::nil());
+        Step { target, step: "charge".to_owned(), cause, due_at: NOW, attempts }
+    }
+
+    fn away(for_at_least: Option<Duration>) -> Performed {
+        Performed::Away { reason: "503".to_owned(), for_at_least }
+    }
+
+    /// How long a step that always ends alike is tried, how often, and the longest pause.
+    fn tried(target: u128, outcome: &Performed) -> (TimeDelta, i32, TimeDelta) {
+        let (mut now, mut longest) = (NOW, TimeDelta::zero());
+        for attempts in 0.. {
+            let next = Next::after(&step(target, attempts), outcome, now).unwrap();
+            assert_eq!(next.attempts, attempts + 1);
+            if next.parked.is_some() {
+                return (now - NOW, next.attempts, longest);
+            }
+            assert!(next.due_at > now);
+            longest = longest.max(next.due_at - now);
+            now = next.due_at;
+        }
+        unreachable!("the budget has an end")
+    }
+
+    #[test]
+    fn what_fails_is_parked_within_half_an_hour() {
+        for target in 0..50 {
+            let (time, tries, longest) = tried(target, &Performed::Failed("declined".to_owned()));
+            assert_eq!(tries, 12);
+            assert!(time > TimeDelta::minutes(10) && time < TimeDelta::minutes(30), "{time}");
+            assert!(longest <= TimeDelta::minutes(5), "{longest}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_away_is_waited_for_a_day_and_found_within_a_minute() {
+        let (time, tries, longest) = tried(7, &away(None));
+        assert_eq!(tries, 1_440);
+        assert!(time > TimeDelta::hours(17) && time < TimeDelta::hours(24), "{time}");
+        assert!(longest <= TimeDelta::minutes(1), "{longest}");
+    }
+
+    #[test]
+    fn whoever_asks_to_be_left_alone_is_for_a_minute_at_most() {
+        let due = |seconds| {
+            let outcome = away(Some(Duration::from_secs(seconds)));
+            (Next::after(&step(1, 0), &outcome, NOW).unwrap().due_at - NOW).num_seconds()
+        };
+        assert_eq!((due(10), due(3_600)), (10, 60));
+    }
+
+    #[test]
+    fn steps_that_failed_together_are_tried_apart() {
+        let failed = Performed::Failed("down".to_owned());
+        let mut due: Vec<_> = (0..100_u128)
+            .map(|target| Next::after(&step(target << 64 | target << 3, 5), &failed, NOW).unwrap().due_at)
+            .collect();
+        let all = due.clone();
+        due.sort_unstable();
+        due.dedup();
+        assert!(due.len() > 50, "{} of 100", due.len());
+        let shortest = NOW + TimeDelta::seconds(24);
+        assert!(all.iter().all(|at| *at > shortest && *at <= NOW + TimeDelta::seconds(32)), "{all:?}");
+    }
+
+    #[test]
+    fn progress_begins_a_new_budget() {
+        let partly = Performed::Partly { progress: "5 orders are left".to_owned(), next: NOW };
+        let next = Next::after(&step(1, 9), &partly, NOW).unwrap();
+        assert_eq!((next.attempts, next.progress.as_deref()), (0, Some("5 orders are left")));
+    }
 }

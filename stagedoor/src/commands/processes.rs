@@ -37,7 +37,13 @@ async fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
         ]
     });
     let headings = ["process", "checkpoint", "lag", "waiting", "retrying", "parked", "next due"];
-    output::table(&headings, rows.collect())
+    output::table(&headings, rows.collect())?;
+    for (process, step) in
+        found.iter().flat_map(|process| process.under_way.iter().map(move |step| (process, step)))
+    {
+        output::line(&format!("{}: {} {}: {}", process.process, step.step, step.target, step.progress))?;
+    }
+    Ok(())
 }
 
 async fn parked(settings: &Settings, json: bool, process: Option<&str>) -> Result<(), Failure> {
