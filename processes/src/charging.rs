@@ -108,23 +108,20 @@ impl Trying<'_> {
             // Only asking, from here on.
             return Ok(Performed::Done);
         }
-        match self.provider.charge(&self.known.charge).await {
-            Ok(state) => self.settle(state).await.map(|settled| settled.unwrap_or(Performed::Done)),
-            Err(ProviderError::Refused(reason)) => self.failed(reason).await,
-            Err(error @ (ProviderError::Unavailable { .. } | ProviderError::Unreadable(_))) => {
-                Err(error.into())
-            }
-        }
+        Ok(self.request().await?.unwrap_or(Performed::Done))
     }
 
     async fn ask(&self) -> Ended {
-        let reference = self.money.reference(self.payment).await.map_err(|_| Performed::Unavailable)?;
+        let reference = self.money.reference(&self.known).await.map_err(|_| Performed::Unavailable)?;
         let (charge, reference) = (&self.known.charge, reference.as_deref());
         match self.known.state.status() {
             None | Some(PaymentStatus::Succeeded | PaymentStatus::Refunded) => Ok(Performed::Done),
+            // Its answer was lost: the same request is answered alike, and says how the provider calls the charge.
+            Some(PaymentStatus::Pending) if reference.is_none() && self.age() <= REPEATABLE => {
+                Ok(self.request().await?.unwrap_or_else(|| self.later()))
+            }
             Some(PaymentStatus::Pending) => {
-                let found = self.provider.find(charge, reference).await?;
-                let settled = match found {
+                let settled = match self.provider.find(charge, reference).await? {
                     Some(state) => self.settle(state).await?,
                     None => None,
                 };
@@ -143,6 +140,17 @@ impl Trying<'_> {
         }
     }
 
+    /// Asks for the money, for the first time or once more under the same key. `None`: nobody knows yet.
+    async fn request(&self) -> Result<Option<Performed>, Performed> {
+        match self.provider.charge(&self.known.charge).await {
+            Ok(state) => self.settle(state).await,
+            Err(ProviderError::Refused(reason)) => Ok(Some(self.failed(reason).await)),
+            Err(error @ (ProviderError::Unavailable { .. } | ProviderError::Unreadable(_))) => {
+                Err(error.into())
+            }
+        }
+    }
+
     async fn settle(&self, state: ChargeState) -> Result<Option<Performed>, Performed> {
         if let ChargeState::Pending { reference, client_secret } = &state {
             let note = self.money.note(self.payment, reference, client_secret.as_deref()).await;
@@ -152,11 +160,11 @@ impl Trying<'_> {
     }
 
     /// The provider will never take it: as good as declined.
-    async fn failed(&self, reason: String) -> Ended {
+    async fn failed(&self, reason: String) -> Performed {
         let reference = self.payment.to_string();
         let state = ChargeState::Failed { reference, reason };
         let settled = self.money.settle((Charging::NAME, self.step), self.payment, state).await;
-        Ok(settled.unwrap_or(Performed::Done))
+        settled.unwrap_or(Performed::Done)
     }
 
     /// The longer it took until now, the longer the pause.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::{
-    DomainEvent, Payment, PaymentId, PaymentMethod, PaymentRequest, Refusal, StreamId,
+    DomainEvent, Payment, PaymentEvent, PaymentId, PaymentMethod, PaymentRequest, Refusal, StreamId,
     operations::{Outcome, SettlePayment},
 };
 use event_store::{Command, ExecuteError, RecordedEvent, Sequencer, SharedClock, read_stream};
@@ -33,6 +34,10 @@ pub(crate) struct Known {
     pub(crate) state: Payment,
     pub(crate) request: Arc<PaymentRequest>,
     pub(crate) charge: Charge,
+    /// How whoever said that the money came calls it.
+    reference: Option<String>,
+    /// When something happened to it last.
+    pub(crate) changed_at: DateTime<Utc>,
 }
 
 /// Why a step was not performed.
@@ -76,9 +81,10 @@ impl Money {
     pub(crate) async fn payment(&self, payment: PaymentId) -> Result<Known, Trouble> {
         let mut connection = self.pool.acquire().await?;
         let events = read_stream(&mut connection, StreamId::payment(payment), 0, EVENTS).await?;
-        let state = fold(&events)?;
-        let asked_for = state.requested().cloned().zip(events.first());
-        let (request, first) = asked_for.ok_or_else(|| Trouble::Unreadable(format!("{payment} is empty")))?;
+        let (state, reference) = fold(&events)?;
+        let asked_for = state.requested().cloned().zip(events.first()).zip(events.last());
+        let ((request, first), last) =
+            asked_for.ok_or_else(|| Trouble::Unreadable(format!("{payment} is empty")))?;
         let charge = Charge {
             payment,
             order: request.order,
@@ -86,7 +92,7 @@ impl Money {
             currency: request.currency,
             requested_at: first.recorded_at,
         };
-        Ok(Known { state, request, charge })
+        Ok(Known { state, request, charge, reference, changed_at: last.recorded_at })
     }
 
     /// Whoever takes payments of this kind. A wallet needs nobody.
@@ -98,9 +104,10 @@ impl Money {
     }
 
     /// How the provider calls a charge, where it said so.
-    pub(crate) async fn reference(&self, payment: PaymentId) -> Result<Option<String>, sqlx::Error> {
-        let query = sqlx::query_scalar(include_str!("sql/charge_reference.sql")).bind(payment.uuid());
-        query.fetch_optional(&self.pool).await
+    pub(crate) async fn reference(&self, known: &Known) -> Result<Option<String>, sqlx::Error> {
+        let payment = known.charge.payment.uuid();
+        let query = sqlx::query_scalar(include_str!("sql/charge_reference.sql")).bind(payment);
+        Ok(query.fetch_optional(&self.pool).await?.or_else(|| known.reference.clone()))
     }
 
     /// Notes what the provider calls a charge, and with what the customer's browser goes on.
@@ -145,8 +152,9 @@ pub(crate) fn performed(executed: Result<(), ExecuteError>) -> Performed {
     }
 }
 
-fn fold(events: &[RecordedEvent]) -> Result<Payment, Trouble> {
-    let mut state = Payment::default();
+/// Where it stands, and how whoever said that the money came calls it.
+fn fold(events: &[RecordedEvent]) -> Result<(Payment, Option<String>), Trouble> {
+    let (mut state, mut taken) = (Payment::default(), None);
     for event in events {
         let unreadable = |error: &dyn std::fmt::Display| {
             Trouble::Unreadable(format!("position {}: {error}", event.position))
@@ -157,7 +165,10 @@ fn fold(events: &[RecordedEvent]) -> Result<Payment, Trouble> {
             DomainEvent::decode(stream, stored).map_err(|error| unreadable(&error))?
         {
             domain::Decider::evolve(&mut state, &event);
+            if let PaymentEvent::PaymentSucceeded { reference } = event {
+                taken = reference;
+            }
         }
     }
-    Ok(state)
+    Ok((state, taken))
 }

@@ -51,8 +51,10 @@ pub struct Step {
     pub cause: Uuid,
     /// When it was due.
     pub due_at: DateTime<Utc>,
-    /// How often it was tried in vain.
+    /// How often it failed.
     pub attempts: i32,
+    /// How often it was tried in vain because somebody else's service was away.
+    pub outages: i32,
 }
 
 /// How performing a step ended.

@@ -1,6 +1,6 @@
 //! What is to be paid back is paid back: into the account it came from, or by the provider who took it.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Category, DomainEvent, PaymentEvent, PaymentId, PaymentMethod, operations::CompleteRefund};
 use event_store::{Command, RecordedEvent};
 use providers::{Refund, RefundState};
@@ -13,8 +13,8 @@ use crate::{
 /// Where a refund waits that is not paid out yet; whoever shows it as being retried looks here.
 pub const REFUND: &str = "refund";
 
-/// How long a refund that the bank has yet to see to is left alone.
-const ASK_AFTER: TimeDelta = TimeDelta::seconds(60);
+/// The shortest and the longest pause before a refund is asked about that the bank has yet to see to.
+const PAUSES: [TimeDelta; 2] = [TimeDelta::seconds(5), TimeDelta::hours(1)];
 
 /// The process that pays back.
 #[derive(Debug, Clone, Copy)]
@@ -80,10 +80,16 @@ async fn pay_out(money: &Money, known: &Known) -> Result<Option<String>, Perform
     let Some(provider) = money.provider(known.request.method) else {
         return Err(Performed::Failed("nobody here takes cards".to_owned()));
     };
-    let reference = money.reference(charge.payment).await.map_err(|_| Performed::Unavailable)?;
+    let reference = money.reference(known).await.map_err(|_| Performed::Unavailable)?;
     match provider.refund(&Refund { charge, reference }).await? {
         RefundState::Succeeded { reference } => Ok(Some(reference)),
-        RefundState::Pending => Err(Performed::NotBefore(money.clock.now() + ASK_AFTER)),
+        RefundState::Pending => Err(Performed::NotBefore(later(known, money.clock.now()))),
         RefundState::Failed { reason } => Err(Performed::Failed(reason)),
     }
+}
+
+/// The longer ago it was asked for, the longer the pause.
+fn later(known: &Known, now: DateTime<Utc>) -> DateTime<Utc> {
+    let [shortest, longest] = PAUSES;
+    now + ((now - known.changed_at) / 4).clamp(shortest, longest)
 }

@@ -69,10 +69,18 @@ struct Budget {
     longest_pause: TimeDelta,
 }
 
+impl Budget {
+    /// Why a step is not tried again, if it is not.
+    fn is_used_up(&self, times: i32, reason: &str) -> Option<String> {
+        (times >= self.attempts).then(|| reason.to_owned())
+    }
+}
+
 /// When a step is tried again, or why it is not.
 struct Next {
     due_at: DateTime<Utc>,
     attempts: i32,
+    outages: i32,
     parked: Option<String>,
     progress: Option<String>,
 }
@@ -82,32 +90,34 @@ impl Next {
     fn after(step: &Step, outcome: &Performed, now: DateTime<Utc>) -> Option<Self> {
         match outcome {
             Performed::Done => None,
-            Performed::NotBefore(due_at) => Some(Self::uncounted(step, *due_at)),
+            Performed::NotBefore(due_at) => Some(Self::new_budget(*due_at)),
             Performed::Partly { progress, next } => {
-                Some(Self { due_at: *next, attempts: 0, parked: None, progress: Some(progress.clone()) })
+                Some(Self { progress: Some(progress.clone()), ..Self::new_budget(*next) })
             }
             Performed::Unavailable => {
-                Some(Self::uncounted(step, now + TimeDelta::seconds(UNAVAILABLE_PAUSE_SECONDS)))
+                let due_at = now + TimeDelta::seconds(UNAVAILABLE_PAUSE_SECONDS);
+                let Step { attempts, outages, .. } = *step;
+                Some(Self { attempts, outages, ..Self::new_budget(due_at) })
             }
             Performed::Away { reason, for_at_least } => {
                 let wanted = for_at_least.and_then(|pause| TimeDelta::from_std(pause).ok());
-                let next = Self::counted(step, &AWAY, reason, now);
-                let due_at = next.due_at.max(now + wanted.unwrap_or_default().min(AWAY.longest_pause));
-                Some(Self { due_at, ..next })
+                let outages = step.outages.saturating_add(1);
+                let pause = pause(step, outages, AWAY.longest_pause);
+                let pause = pause.max(wanted.unwrap_or_default().min(AWAY.longest_pause));
+                let parked = AWAY.is_used_up(outages, reason);
+                Some(Self { attempts: step.attempts, outages, parked, ..Self::new_budget(now + pause) })
             }
-            Performed::Failed(reason) => Some(Self::counted(step, &FAILING, reason, now)),
+            Performed::Failed(reason) => {
+                let attempts = step.attempts.saturating_add(1);
+                let due_at = now + pause(step, attempts, FAILING.longest_pause);
+                let parked = FAILING.is_used_up(attempts, reason);
+                Some(Self { attempts, outages: step.outages, parked, ..Self::new_budget(due_at) })
+            }
         }
     }
 
-    fn uncounted(step: &Step, due_at: DateTime<Utc>) -> Self {
-        Self { due_at, attempts: step.attempts, parked: None, progress: None }
-    }
-
-    fn counted(step: &Step, budget: &Budget, reason: &str, now: DateTime<Utc>) -> Self {
-        let attempts = step.attempts.saturating_add(1);
-        let parked = (attempts >= budget.attempts).then(|| reason.to_owned());
-        let due_at = now + pause(step, attempts, budget.longest_pause);
-        Self { due_at, attempts, parked, progress: None }
+    fn new_budget(due_at: DateTime<Utc>) -> Self {
+        Self { due_at, attempts: 0, outages: 0, parked: None, progress: None }
     }
 
     fn log(&self, process: &str, step: &Step, outcome: &Performed) {
@@ -150,6 +160,7 @@ async fn postpone(
         .bind(postponed.iter().map(|(step, _)| step.cause).collect::<Vec<Uuid>>())
         .bind(postponed.iter().map(|(_, next)| next.due_at).collect::<Vec<_>>())
         .bind(postponed.iter().map(|(_, next)| next.attempts).collect::<Vec<_>>())
+        .bind(postponed.iter().map(|(_, next)| next.outages).collect::<Vec<_>>())
         .bind(postponed.iter().map(|(_, next)| next.parked.as_deref()).collect::<Vec<_>>())
         .bind(postponed.iter().map(|(_, next)| next.progress.as_deref()).collect::<Vec<_>>())
         .execute(connection)
@@ -159,11 +170,11 @@ async fn postpone(
 
 /// Doubles from 1 s to `longest`, and is up to a quarter shorter: steps that failed together are not tried together
 /// again. Which part of the quarter follows from the step, so that the same history always leads to the same times.
-fn pause(step: &Step, attempts: i32, longest: TimeDelta) -> TimeDelta {
-    let doubled = TimeDelta::seconds(1_i64 << (attempts - 1).clamp(0, 30)).min(longest);
+fn pause(step: &Step, times: i32, longest: TimeDelta) -> TimeDelta {
+    let doubled = TimeDelta::seconds(1_i64 << (times - 1).clamp(0, 30)).min(longest);
     let (high, low) = step.target.as_u64_pair();
     let mixed =
-        (high ^ low).wrapping_add(u64::from(attempts.unsigned_abs())).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (high ^ low).wrapping_add(u64::from(times.unsigned_abs())).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let part = i32::from(mixed.to_be_bytes()[0]);
     doubled - doubled / 1_024 * part
 }
@@ -176,9 +187,9 @@ mod tests {
 
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
-    fn step(target: u128, attempts: i32) -> Step {
+    fn step(target: u128, attempts: i32, outages: i32) -> Step {
         let (target, cause) = (Uuid::from_u128(target), Uuid::nil());
-        Step { target, step: "charge".to_owned(), cause, due_at: NOW, attempts }
+        Step { target, step: "charge".to_owned(), cause, due_at: NOW, attempts, outages }
     }
 
     fn away(for_at_least: Option<Duration>) -> Performed {
@@ -188,17 +199,17 @@ mod tests {
     /// How long a step that always ends alike is tried, how often, and the longest pause.
     fn tried(target: u128, outcome: &Performed) -> (TimeDelta, i32, TimeDelta) {
         let (mut now, mut longest) = (NOW, TimeDelta::zero());
-        for attempts in 0.. {
-            let next = Next::after(&step(target, attempts), outcome, now).unwrap();
-            assert_eq!(next.attempts, attempts + 1);
+        let (mut attempts, mut outages) = (0, 0);
+        loop {
+            let next = Next::after(&step(target, attempts, outages), outcome, now).unwrap();
+            (attempts, outages) = (next.attempts, next.outages);
             if next.parked.is_some() {
-                return (now - NOW, next.attempts, longest);
+                return (now - NOW, attempts + outages, longest);
             }
             assert!(next.due_at > now);
             longest = longest.max(next.due_at - now);
             now = next.due_at;
         }
-        unreachable!("the budget has an end")
     }
 
     #[test]
@@ -223,7 +234,7 @@ mod tests {
     fn whoever_asks_to_be_left_alone_is_for_a_minute_at_most() {
         let due = |seconds| {
             let outcome = away(Some(Duration::from_secs(seconds)));
-            (Next::after(&step(1, 0), &outcome, NOW).unwrap().due_at - NOW).num_seconds()
+            (Next::after(&step(1, 0, 0), &outcome, NOW).unwrap().due_at - NOW).num_seconds()
         };
         assert_eq!((due(10), due(3_600)), (10, 60));
     }
@@ -232,7 +243,7 @@ mod tests {
     fn steps_that_failed_together_are_tried_apart() {
         let failed = Performed::Failed("down".to_owned());
         let mut due: Vec<_> = (0..100_u128)
-            .map(|target| Next::after(&step(target << 64 | target << 3, 5), &failed, NOW).unwrap().due_at)
+            .map(|target| Next::after(&step(target << 64 | target << 3, 5, 0), &failed, NOW).unwrap().due_at)
             .collect();
         let all = due.clone();
         due.sort_unstable();
@@ -243,9 +254,24 @@ mod tests {
     }
 
     #[test]
-    fn progress_begins_a_new_budget() {
+    fn an_outage_uses_up_nothing_of_what_a_failure_may_cost() {
+        let failed = Next::after(&step(1, 3, 900), &Performed::Failed("no".to_owned()), NOW).unwrap();
+        assert_eq!((failed.attempts, failed.outages, failed.parked), (4, 900, None));
+        let away = Next::after(&step(1, 3, 900), &away(None), NOW).unwrap();
+        assert_eq!((away.attempts, away.outages, away.parked), (3, 901, None));
+        let ours = Next::after(&step(1, 3, 900), &Performed::Unavailable, NOW).unwrap();
+        assert_eq!((ours.attempts, ours.outages), (3, 900));
+    }
+
+    #[test]
+    fn whoever_was_answered_begins_a_new_budget() {
         let partly = Performed::Partly { progress: "5 orders are left".to_owned(), next: NOW };
-        let next = Next::after(&step(1, 9), &partly, NOW).unwrap();
-        assert_eq!((next.attempts, next.progress.as_deref()), (0, Some("5 orders are left")));
+        let next = Next::after(&step(1, 9, 9), &partly, NOW).unwrap();
+        assert_eq!(
+            (next.attempts, next.outages, next.progress.as_deref()),
+            (0, 0, Some("5 orders are left"))
+        );
+        let later = Next::after(&step(1, 9, 9), &Performed::NotBefore(NOW), NOW).unwrap();
+        assert_eq!((later.attempts, later.outages), (0, 0));
     }
 }

@@ -3,7 +3,7 @@ select c.process,
        c.position,
        greatest($1 - c.position, 0) as lag_events,
        (select count(*) from process_steps s where s.process = c.process and s.parked is null) as waiting,
-       (select count(*) from process_steps s where s.process = c.process and s.parked is null and s.attempts > 0)
+       (select count(*) from process_steps s where s.process = c.process and s.parked is null and s.attempts + s.outages > 0)
            as retrying,
        (select count(*) from process_steps s where s.process = c.process and s.parked is not null) as parked,
        (select min(s.due_at) from process_steps s where s.process = c.process and s.parked is null) as next_due

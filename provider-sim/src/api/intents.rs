@@ -9,7 +9,8 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
 use super::{
     ApiError,
@@ -28,6 +29,8 @@ use crate::{
 
 type Office = State<Arc<Bank>>;
 
+/// A charge is not found by search before it is so old.
+const SEARCH_LAGS: TimeDelta = TimeDelta::seconds(1);
 /// The largest amount, in minor units.
 const LARGEST: i64 = 99_999_999;
 
@@ -187,11 +190,44 @@ pub(super) async fn list(State(bank): Office, RawQuery(query): RawQuery) -> Resu
         least.is_none_or(|least| created >= least) && most.is_none_or(|most| created <= most)
     };
     let (after, limit) = (query.get("starting_after"), list::limit(&query)?);
+    let expand = query.get("expand[]") == Some("data.latest_charge");
     let books = bank.books();
     let found = books.intents(after);
     let found = found
         .ok_or_else(|| ApiError::no_such("payment_intent", "starting_after", after.unwrap_or_default()))?;
-    Ok(list::page("/v1/payment_intents", limit, found.filter(within).map(Intent::object)))
+    let shown = |intent: &Intent| if expand { expanded(&books, intent) } else { intent.object() };
+    Ok(list::page("/v1/payment_intents", limit, found.filter(within).map(shown)))
+}
+
+/// With all of the attempt that took the money.
+fn expanded(books: &Books, intent: &Intent) -> Value {
+    let mut object = intent.object();
+    if let Some(capture) = &intent.capture {
+        let refunded: i64 = books.refunds(&intent.id).iter().map(|refund| refund.amount).sum();
+        object["latest_charge"] = json!({
+            "id": capture.id, "object": "charge", "amount": intent.amount, "amount_captured": intent.amount,
+            "amount_refunded": refunded, "payment_intent": intent.id,
+        });
+    }
+    object
+}
+
+/// By one member of the metadata, as in `metadata["payment_id"]:"…"`. <https://docs.stripe.com/search>
+pub(super) async fn search(State(bank): Office, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
+    let query = Form::read(query.unwrap_or_default().as_bytes(), &["query", "limit", "expand[]"])?;
+    let (name, value) = wanted(query.required("query")?).ok_or_else(|| ApiError::wrong_value("query"))?;
+    let (limit, seen_until) = (list::limit(&query)?, bank.now() - SEARCH_LAGS);
+    let books = bank.books();
+    let is_wanted = |intent: &&Intent| {
+        intent.created <= seen_until && intent.metadata.get(name).is_some_and(|found| found == value)
+    };
+    let found = books.intents(None).into_iter().flatten().filter(is_wanted);
+    Ok(list::page("/v1/payment_intents/search", limit, found.map(Intent::object)))
+}
+
+fn wanted(query: &str) -> Option<(&str, &str)> {
+    let (name, value) = query.strip_prefix("metadata[\"")?.strip_suffix('"')?.split_once("\"]:\"")?;
+    (!name.contains('"') && !value.contains('"')).then_some((name, value))
 }
 
 pub(super) fn known(books: &Books, id: &str) -> Result<Intent, ApiError> {

@@ -22,6 +22,7 @@ use error::ApiError;
 pub(crate) fn router(bank: Arc<Bank>) -> Router {
     Router::new()
         .route("/v1/payment_intents", get(intents::list).post(intents::create))
+        .route("/v1/payment_intents/search", get(intents::search))
         .route("/v1/payment_intents/{id}", get(intents::show))
         .route("/v1/payment_intents/{id}/confirm", post(intents::confirm))
         .route("/v1/payment_intents/{id}/cancel", post(intents::cancel))

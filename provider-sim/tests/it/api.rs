@@ -53,6 +53,18 @@ async fn without_a_confirmation_the_amount_does_nothing_yet() {
 }
 
 #[tokio::test]
+async fn a_charge_is_found_by_its_payment_but_not_at_once() {
+    let world = World::new().await;
+    let (charge, other) = (world.new_charge(500), world.new_charge(600));
+    world.stripe.charge(&charge).await.unwrap();
+    assert_eq!(world.stripe.find(&charge, None).await.unwrap(), None, "search lags behind");
+    world.clock.jump(TimeDelta::seconds(2));
+    assert!(succeeded(&world.stripe.find(&charge, None).await.unwrap().unwrap()));
+    assert_eq!(world.stripe.find(&other, None).await.unwrap(), None, "nobody asked for it");
+    assert_eq!(world.get("/v1/payment_intents/search?query=id", Some(KEY)).await.0, 400);
+}
+
+#[tokio::test]
 async fn lists_are_paged_and_bounded_by_time() {
     let world = World::new().await;
     let from = world.clock.now();

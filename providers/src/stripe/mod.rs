@@ -72,11 +72,15 @@ impl Stripe {
         if !intent.is_paid() {
             return Ok(None);
         }
+        let (taken, currency) = (intent.taken(), intent.currency.clone());
+        let booked = |refunded| Booked { payment, reference: intent.id.clone(), taken, refunded, currency };
+        if intent.gave_nothing_back() {
+            return Ok(Some(booked(0)));
+        }
         let query = [("payment_intent", intent.id.as_str()), ("limit", "100")];
         let refunds: Listed<Refunded> = self.http.get("/v1/refunds", &query).await?;
         let refunded = refunds.data.iter().filter(|refund| refund.went()).map(|refund| refund.amount).sum();
-        let (taken, currency) = (intent.taken(), intent.currency.clone());
-        Ok(Some(Booked { payment, reference: intent.id.clone(), taken, refunded, currency }))
+        Ok(Some(booked(refunded)))
     }
 
     async fn page(
@@ -88,6 +92,7 @@ impl Stripe {
         let (from, until) = (from.timestamp().to_string(), until.timestamp().to_string());
         let mut query =
             vec![("limit", "100"), ("created[gte]", from.as_str()), ("created[lte]", until.as_str())];
+        query.push(("expand[]", "data.latest_charge"));
         query.extend(after.map(|after| ("starting_after", after)));
         self.http.get("/v1/payment_intents", &query).await
     }
@@ -97,9 +102,28 @@ impl Stripe {
         charge: &Charge,
         reference: Option<&str>,
     ) -> Result<Option<Intent>, ProviderError> {
-        if let Some(reference) = reference {
-            return self.http.find(&format!("/v1/payment_intents/{reference}")).await;
+        if let Some(reference) = reference
+            && let Some(known) = self.http.find(&format!("/v1/payment_intents/{reference}")).await?
+        {
+            return Ok(Some(known));
         }
+        match self.search(charge.payment).await {
+            // Not every provider that speaks like Stripe can search.
+            Err(ProviderError::Refused(_)) => self.look_through(charge).await,
+            found => found,
+        }
+    }
+
+    /// New charges are found after some seconds only: whoever asks asks again.
+    /// <https://docs.stripe.com/search#data-freshness>
+    async fn search(&self, payment: PaymentId) -> Result<Option<Intent>, ProviderError> {
+        let query = format!("metadata[\"payment_id\"]:\"{payment}\"");
+        let found: Listed<Intent> =
+            self.http.get("/v1/payment_intents/search", &[("query", query.as_str())]).await?;
+        Ok(found.data.into_iter().find(|intent| intent.payment() == Some(payment)))
+    }
+
+    async fn look_through(&self, charge: &Charge) -> Result<Option<Intent>, ProviderError> {
         let (from, until) = (charge.requested_at - CLOCKS, charge.requested_at + MADE_WITHIN);
         let mut after = None;
         for _ in 0..PAGES {

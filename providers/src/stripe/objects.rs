@@ -30,6 +30,16 @@ pub(super) struct Intent {
     metadata: HashMap<String, String>,
     #[serde(default)]
     last_payment_error: Option<Fault>,
+    #[serde(default)]
+    latest_charge: Option<LatestCharge>,
+}
+
+/// The attempt that took the money: its id, or all of it where that was asked for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum LatestCharge {
+    Whole { amount_refunded: i64 },
+    Other(serde::de::IgnoredAny),
 }
 
 /// Why something was not done.
@@ -65,6 +75,14 @@ impl Intent {
     /// What was taken.
     pub(super) fn taken(&self) -> i64 {
         self.amount_received.filter(|amount| *amount > 0).unwrap_or(self.amount)
+    }
+
+    /// Nobody needs to ask for its refunds.
+    pub(super) fn gave_nothing_back(&self) -> bool {
+        match self.latest_charge {
+            Some(LatestCharge::Whole { amount_refunded }) => amount_refunded == 0,
+            Some(LatestCharge::Other(_)) | None => false,
+        }
     }
 
     /// Tried, and in vain.

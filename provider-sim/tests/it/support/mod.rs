@@ -107,7 +107,23 @@ impl World {
     }
 
     pub(crate) async fn find(&self, charge: &Charge) -> ChargeState {
-        self.stripe.find(charge, None).await.unwrap().unwrap()
+        let reference = self.reference(charge).await;
+        self.stripe.find(charge, reference.as_deref()).await.unwrap().unwrap()
+    }
+
+    /// How the provider calls a charge: from its list, since search lags behind.
+    pub(crate) async fn reference(&self, charge: &Charge) -> Option<String> {
+        let (_, listed) = self.get("/v1/payment_intents?limit=100", Some(KEY)).await;
+        let payment = charge.payment.to_string();
+        let intents = listed["data"].as_array().unwrap().iter();
+        let mut ours = intents.filter(|intent| intent["metadata"]["payment_id"] == payment);
+        ours.next().map(|intent| intent["id"].as_str().unwrap().to_owned())
+    }
+
+    /// What calling it off came to.
+    pub(crate) async fn cancel(&self, charge: &Charge) -> ChargeState {
+        let reference = self.reference(charge).await;
+        self.stripe.cancel(charge, reference.as_deref()).await.unwrap().unwrap()
     }
 
     /// Until the provider says so.
@@ -146,7 +162,8 @@ impl World {
 
     /// The answer to a request for one's money back.
     pub(crate) async fn refund(&self, charge: &Charge) -> Result<providers::RefundState, ProviderError> {
-        self.stripe.refund(&Refund { charge: charge.clone(), reference: None }).await
+        let reference = self.reference(charge).await;
+        self.stripe.refund(&Refund { charge: charge.clone(), reference }).await
     }
 }
 
