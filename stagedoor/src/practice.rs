@@ -75,9 +75,12 @@ pub(crate) fn books(data_dir: &Path) -> Result<PathBuf, Failure> {
     Ok(data_dir.join(BOOKS))
 }
 
-/// Where it tells command-api of what happened.
+/// Whom it tells of what happened.
 pub(crate) fn webhook_url(settings: &Settings) -> String {
-    format!("http://{}/v1/payments/stripe/webhook", reachable(settings.command_listen))
+    let given = settings.provider_sim_webhook_url.clone().filter(|url| !url.is_empty());
+    given.unwrap_or_else(|| {
+        format!("http://{}/v1/payments/stripe/webhook", reachable(settings.command_listen))
+    })
 }
 
 /// What listens on every address is reached on the loopback.
@@ -195,5 +198,7 @@ mod tests {
             webhook_url(&settings(&["--command-listen", "0.0.0.0:8080"])),
             "http://127.0.0.1:8080/v1/payments/stripe/webhook"
         );
+        let elsewhere = "http://127.0.0.1:9/hook";
+        assert_eq!(webhook_url(&settings(&["--provider-sim-webhook-url", elsewhere])), elsewhere);
     }
 }

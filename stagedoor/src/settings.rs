@@ -118,6 +118,10 @@ pub(crate) struct Settings {
     )]
     pub(crate) provider_sim_listen: SocketAddr,
 
+    /// Whom the payment provider to practise with tells of what happened. Without, command-api at STAGEDOOR_COMMAND_LISTEN
+    #[arg(long, global = true, env = "STAGEDOOR_PROVIDER_SIM_WEBHOOK_URL", value_name = "URL")]
+    pub(crate) provider_sim_webhook_url: Option<String>,
+
     /// What is logged: a level, or levels by module (tracing-subscriber's EnvFilter)
     #[arg(
         long,

@@ -93,6 +93,7 @@ impl Instance {
         let port = match self.role {
             Role::CommandApi => self.ports.command,
             Role::QueryApi => self.ports.query,
+            Role::ProviderSim => self.ports.provider_sim,
             Role::Relay | Role::Projections | Role::Processes | Role::All => self.ports.health,
         };
         format!("http://127.0.0.1:{port}")

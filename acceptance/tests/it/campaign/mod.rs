@@ -9,6 +9,7 @@ mod deck;
 mod faults;
 mod frames;
 mod instance;
+mod money;
 mod nemesis;
 mod office;
 mod overload;

@@ -107,10 +107,10 @@ fn rare_lanes() -> Vec<Lane> {
     Kind::of_rare_points().into_iter().zip(5..).map(lane).collect()
 }
 
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     env::var("SEED").ok().map_or_else(|| rand::rng().random(), |seed| seed.parse().expect("SEED is a number"))
 }
 
-fn number(name: &str, default: u64) -> u64 {
+pub(super) fn number(name: &str, default: u64) -> u64 {
     env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }

@@ -20,6 +20,7 @@ pub(crate) enum Role {
     Relay,
     Projections,
     Processes,
+    ProviderSim,
     All,
 }
 
@@ -202,6 +203,7 @@ impl Role {
             Self::Relay => "relay",
             Self::Projections => "projections",
             Self::Processes => "processes",
+            Self::ProviderSim => "provider-sim",
             Self::All => "all",
         }
     }
@@ -211,6 +213,7 @@ impl Role {
             Self::CommandApi => vec![ports.command],
             Self::QueryApi => vec![ports.query],
             Self::Relay | Self::Projections | Self::Processes => vec![ports.health],
+            Self::ProviderSim => vec![ports.provider_sim],
             Self::All => vec![ports.health, ports.command, ports.query],
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct Books {
     pub(crate) seats: BTreeMap<(String, String, String), (String, String)>,
     /// What every order has, by show and order: state and how many.
     holdings: BTreeMap<(String, String), (String, usize)>,
+    /// What there is on each account.
+    pub(crate) balances: BTreeMap<String, i64>,
 }
 
 impl Books {
@@ -63,13 +65,15 @@ impl Books {
             "order" => Self::record(&mut self.orders, id, event, order),
             "payment" => Self::record(&mut self.payments, id, event, payment),
             "ticket" => Self::record(&mut self.tickets, id, event, ticket),
+            "account" => self.account(id, event),
             other => panic!("a stream of category {other} at {}", event.position),
         }
     }
 
     fn record(rows: &mut BTreeMap<String, Value>, id: String, event: &Event, fold: fn(&Event, &mut Value)) {
         let first = event.version == 1;
-        let row = rows.entry(id).or_insert_with(|| json!({ "status": null, "reason": null, "tickets": [] }));
+        let empty = || json!({ "status": null, "reason": null, "tickets": [], "refund": null });
+        let row = rows.entry(id).or_insert_with(empty);
         assert_eq!(first, row["status"].is_null(), "a second beginning at {}", event.position);
         fold(event, row);
     }
@@ -87,8 +91,25 @@ impl Books {
             }
             "ShowPublished" => row["status"] = json!("on_sale"),
             "ShowClosed" => row["status"] = json!("closed"),
+            "ShowCancelled" => row["status"] = json!("cancelled"),
             other => panic!("{other} of a show"),
         }
+    }
+
+    fn account(&mut self, id: String, event: &Event) {
+        let amount = event.data["amount"].as_i64();
+        assert!(amount.is_none_or(|amount| amount > 0), "{amount:?} was moved at {}", event.position);
+        let change = match event.event_type.as_str() {
+            "AccountOpened" => 0,
+            "FundsDeposited" | "FundsCredited" => amount.unwrap(),
+            "FundsDebited" => -amount.unwrap(),
+            other => panic!("{other} of an account"),
+        };
+        let opened = event.event_type == "AccountOpened";
+        assert_ne!(opened, self.balances.contains_key(&id), "a second or no beginning at {}", event.position);
+        let balance = self.balances.entry(id).or_default();
+        *balance += change;
+        assert!(*balance >= 0, "there is less than nothing at {}", event.position);
     }
 
     fn inventory(&mut self, show: &str, event: &Event) {
@@ -182,6 +203,7 @@ fn order(event: &Event, row: &mut Value) {
         }
         "OrderCancelled" => (&["pending"], "cancelled"),
         "OrderExpired" => (&["pending"], "expired"),
+        "OrderRefunded" => (&["confirmed"], "refunded"),
         other => panic!("{other} of an order"),
     };
     move_on(event, row, &before, allowed, after);
@@ -194,25 +216,47 @@ fn payment(event: &Event, row: &mut Value) {
             row["details"] = event.data.clone();
             (&[], "pending")
         }
-        "PaymentSucceeded" => (&["pending", "cancelled"], "succeeded"),
+        // Money that came late is never overlooked.
+        "PaymentSucceeded" => (&["pending", "cancelled", "failed"], "succeeded"),
         "PaymentFailed" => {
             row["reason"] = event.data["reason"].clone();
             (&["pending"], "failed")
         }
         "PaymentCancelled" => (&["pending"], "cancelled"),
+        "PaymentRefundRequested" => {
+            assert!(row["refund"].is_null(), "a second refund is asked for at {}", event.position);
+            row["refund"] = event.data["reason"].clone();
+            (&["succeeded"], "succeeded")
+        }
+        "PaymentRefunded" => {
+            assert!(row["refund"].is_string(), "nobody asked for the refund at {}", event.position);
+            row["refund"] = Value::Null;
+            (&["succeeded"], "refunded")
+        }
         other => panic!("{other} of a payment"),
     };
     move_on(event, row, &before, allowed, after);
 }
 
 fn ticket(event: &Event, row: &mut Value) {
-    assert_eq!(event.event_type, "TicketIssued");
-    row["details"] = event.data.clone();
-    row["status"] = json!("issued");
+    let before = row["status"].clone();
+    let (allowed, after): (&[&str], _) = match event.event_type.as_str() {
+        "TicketIssued" => {
+            row["details"] = event.data.clone();
+            (&[], "issued")
+        }
+        "TicketCheckedIn" => (&["issued"], "checked_in"),
+        "TicketVoided" => (&["issued", "checked_in"], "void"),
+        other => panic!("{other} of a ticket"),
+    };
+    move_on(event, row, &before, allowed, after);
 }
 
 fn move_on(event: &Event, row: &mut Value, before: &Value, allowed: &[&str], after: &str) {
     let legal = before.as_str().map_or(allowed.is_empty(), |before| allowed.contains(&before));
     assert!(legal, "{} of what is {before}, at {}", event.event_type, event.position);
     row["status"] = json!(after);
+    if after != "failed" {
+        row["reason"] = Value::Null;
+    }
 }

@@ -22,12 +22,15 @@ const SHOWS: &str = "select show_id::text as id, show_id::text as key,
     jsonb_build_object('status', status, 'draft', draft::jsonb) as found from shows";
 const ORDERS: &str =
     "select order_id::text as id, order_id::text as key, jsonb_build_object('status', status,
-    'reason', reason, 'tickets', to_jsonb(tickets), 'details', placed::jsonb) as found from orders";
+    'reason', reason, 'tickets', to_jsonb(tickets), 'refund', null, 'details', placed::jsonb) as found from orders";
 const PAYMENTS: &str =
     "select payment_id::text as id, payment_id::text as key, jsonb_build_object('status', status,
-    'reason', reason, 'tickets', jsonb_build_array(), 'details', request::jsonb) as found from payments";
+    'reason', reason, 'tickets', jsonb_build_array(), 'refund', refund_reason, 'details', request::jsonb) as found
+    from payments";
 const TICKETS: &str = "select code as id, code as key, jsonb_build_object('status', status, 'reason', null,
-    'tickets', jsonb_build_array(), 'details', ticket::jsonb) as found from order_tickets";
+    'tickets', jsonb_build_array(), 'refund', null, 'details', ticket::jsonb) as found from order_tickets";
+const ACCOUNTS: &str =
+    "select account_id::text as id, account_id::text as key, to_jsonb(balance) as found from accounts";
 const INVENTORY: &str =
     "select show_id::text as id, show_id::text as key, jsonb_build_object('capacity', capacity,
     'held', held, 'sold', sold, 'sections', sections::jsonb) as found from inventory";
@@ -41,6 +44,8 @@ pub(crate) async fn equal(world: &World, books: &Books, touched: &Touched) {
     compare(world, "orders", ORDERS, &books.orders, touched).await;
     compare(world, "payments", PAYMENTS, &books.payments, touched).await;
     compare(world, "tickets", TICKETS, &books.tickets, touched).await;
+    let balances = books.balances.iter().map(|(account, balance)| (account.clone(), json!(balance)));
+    compare(world, "accounts", ACCOUNTS, &balances.collect(), touched).await;
     compare(world, "inventory", INVENTORY, &inventory(books), touched).await;
     let seats = books.seats.iter().map(|((show, section, seat), (state, order))| {
         (format!("{show} {section} {seat}"), json!([state, order]))
