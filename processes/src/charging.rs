@@ -20,6 +20,8 @@ const ASK: &str = "ask";
 
 /// A payment that is pending for so long is asked about.
 const ASK_AFTER: TimeDelta = TimeDelta::seconds(60);
+/// A charge that is not wanted any more, and may still be on its way, is asked about sooner.
+const CALL_OFF_AFTER: TimeDelta = TimeDelta::seconds(5);
 /// The longest pause between two questions.
 const ASK_AT_LEAST: TimeDelta = TimeDelta::hours(1);
 /// Providers forget keys after a day: what is older is not repeated without looking first.
@@ -167,10 +169,17 @@ impl Trying<'_> {
         settled.unwrap_or(Performed::Done)
     }
 
-    /// The longer it took until now, the longer the pause.
+    /// The longer it has been so, the longer the pause.
     fn later(&self) -> Performed {
-        let pause = (self.age() / 4).clamp(ASK_AFTER, ASK_AT_LEAST);
-        Performed::NotBefore(self.money.clock.now() + pause)
+        let shortest = match self.known.state.status() {
+            None | Some(PaymentStatus::Pending | PaymentStatus::Succeeded | PaymentStatus::Refunded) => {
+                ASK_AFTER
+            }
+            Some(PaymentStatus::Failed | PaymentStatus::Cancelled) => CALL_OFF_AFTER,
+        };
+        let now = self.money.clock.now();
+        let pause = ((now - self.known.changed_at) / 4).clamp(shortest, ASK_AT_LEAST);
+        Performed::NotBefore(now + pause)
     }
 
     fn age(&self) -> TimeDelta {

@@ -12,6 +12,7 @@ mod charging;
 mod checkpoint;
 mod deadline;
 mod hold_expiry;
+mod in_flight;
 mod money;
 mod net;
 mod notifications;

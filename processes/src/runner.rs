@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use domain::DomainEvent;
 use event_store::{Lease, LogReader, Position, RecordedEvent, SharedClock, connect};
 use faultpoint::Point;
-use futures::{StreamExt, stream};
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::{
     sync::watch,
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     checkpoint,
     deadline::within,
+    in_flight::{InFlight, MOST},
     process::{Performed, Process, Reaction, Step},
     readings::Readings,
     steps,
@@ -25,11 +25,9 @@ use crate::{
 
 /// Events read at once.
 const PAGE: usize = 1_000;
-/// Steps performed at once.
-const STEPS: usize = 512;
-/// The time a step may take: with the time until the lease is prolonged no longer than the lease.
-const STEP: Duration = Duration::from_secs(4);
-/// The lease is prolonged this often; it lasts 6 s.
+/// Steps that are due are looked at this far: those under way are among them.
+const MOST_LOOKED_AT: usize = 2 * MOST;
+/// The lease is prolonged this often; it lasts 6 s, and no step takes longer than 4 s.
 const PROLONG: Duration = Duration::from_secs(2);
 /// How long a failure is waited out.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -154,7 +152,7 @@ impl<'a, P: Process> Runner<'a, P> {
         turn: Turn,
         mut position: Position,
     ) -> Result<(), Error> {
-        let mut prolonged = Instant::now();
+        let (mut prolonged, mut in_flight) = (Instant::now(), InFlight::default());
         loop {
             if prolonged.elapsed() >= PROLONG {
                 if !self.prolong(connection, turn).await? {
@@ -166,16 +164,25 @@ impl<'a, P: Process> Runner<'a, P> {
             position = page.to;
             let failing = page.unreadable.is_some();
             self.report(position, page.unreadable);
+            self.settle(connection, in_flight.take_ended()).await?;
             // Until the log's end is reached, what seems due may long be settled further on. What can't be read must
             // not keep waiting what is due, though.
             if page.full && !failing {
                 continue;
             }
-            let performed = self.perform_due(connection).await?;
-            if performed < STEPS {
-                let least = if failing { PAUSE } else { LEAST_PAUSE };
-                self.wait(connection, position, least).await?;
+            let now = self.now();
+            let due = within(steps::due(connection, P::NAME, now, limit(MOST_LOOKED_AT))).await?;
+            // What is begun must end before the lease does.
+            if prolonged.elapsed() >= PROLONG {
+                continue;
             }
+            for step in due {
+                if !in_flight.is_full() && !in_flight.has(&step) {
+                    in_flight.start::<P>(&self.options.context, step);
+                }
+            }
+            let least = if failing { PAUSE } else { LEAST_PAUSE };
+            self.wait(connection, position, (now, least), &mut in_flight).await?;
         }
     }
 
@@ -220,38 +227,37 @@ impl<'a, P: Process> Runner<'a, P> {
         Ok(within(advancing).await?.then_some(page))
     }
 
-    /// Performs what is due, and tells how much that was.
-    async fn perform_due(&self, connection: &mut PgConnection) -> Result<usize, Error> {
-        let due = within(steps::due(connection, P::NAME, self.now(), limit(STEPS))).await?;
-        if due.is_empty() {
-            return Ok(0);
+    /// Records how steps ended.
+    async fn settle(
+        &self,
+        connection: &mut PgConnection,
+        ended: Vec<(Step, Performed)>,
+    ) -> Result<(), Error> {
+        if ended.is_empty() {
+            return Ok(());
         }
-        let performing = stream::iter(due).map(|step| self.perform(step)).buffer_unordered(STEPS);
-        let performed: Vec<_> = performing.collect().await;
         faultpoint::pass(Point::ProcessesAfterCommand).await?;
-        within(steps::settle(connection, P::NAME, self.now(), &performed)).await?;
+        within(steps::settle(connection, P::NAME, self.now(), &ended)).await?;
         faultpoint::reach(Point::ProcessesSettled).await;
         metrics::counter!("stagedoor_process_steps_total", "process" => P::NAME)
-            .increment(performed.len() as u64);
-        Ok(performed.len())
+            .increment(ended.len() as u64);
+        Ok(())
     }
 
-    async fn perform(&self, step: Step) -> (Step, Performed) {
-        faultpoint::reach(Point::ProcessesBeforeCommand).await;
-        let performing = P::perform(&self.options.context, &step);
-        let performed = timeout(STEP, performing).await.unwrap_or(Performed::Unavailable);
-        (step, performed)
-    }
-
-    /// Waits for the log to grow or the next step to be due, but not past the time to prolong the lease.
+    /// Waits for the log to grow, for a step to end or for the next one to be due, but not past the time to prolong the
+    /// lease. What was due at a moment is under way, or waits for room.
     async fn wait(
         &self,
         connection: &mut PgConnection,
         position: Position,
-        least: Duration,
+        (looked_at, least): (DateTime<Utc>, Duration),
+        in_flight: &mut InFlight,
     ) -> Result<(), Error> {
-        let due = within(steps::next_due(connection, P::NAME)).await?;
-        // A step that is due already makes the pause the least.
+        let due = if in_flight.is_full() {
+            None
+        } else {
+            within(steps::next_due(connection, P::NAME, looked_at)).await?
+        };
         let most = due.map_or(PROLONG, |due| (due - self.now()).to_std().unwrap_or_default().min(PROLONG));
         let mut head = self.options.head.clone();
         let grown = async {
@@ -261,7 +267,10 @@ impl<'a, P: Process> Runner<'a, P> {
             }
         };
         // Whether the log grew or time passed: both are reasons to look again.
-        let (_, ()) = tokio::join!(timeout(most, grown), sleep(least));
+        tokio::select! {
+            (_, ()) = async { tokio::join!(timeout(most, grown), sleep(least)) } => {}
+            () = in_flight.some_end() => {}
+        }
         Ok(())
     }
 

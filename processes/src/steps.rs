@@ -28,12 +28,13 @@ pub(crate) async fn due(
         .await
 }
 
-/// When the next step is due, if any waits.
+/// When the next step is due after a moment, if any waits.
 pub(crate) async fn next_due(
     connection: &mut PgConnection,
     process: &str,
+    after: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
-    sqlx::query_scalar(include_str!("sql/next_due.sql")).bind(process).fetch_one(connection).await
+    sqlx::query_scalar(include_str!("sql/next_due.sql")).bind(process).bind(after).fetch_one(connection).await
 }
 
 /// How many steps are not tried again by themselves.

@@ -71,6 +71,17 @@ impl Intent {
         self.status == Status::RequiresPaymentMethod && self.error.is_some()
     }
 
+    /// It was asked for, and nobody knows yet whether the money is taken.
+    pub(crate) fn is_undecided(&self) -> bool {
+        match self.status {
+            Status::RequiresAction | Status::Processing => true,
+            Status::RequiresPaymentMethod
+            | Status::RequiresConfirmation
+            | Status::Succeeded
+            | Status::Canceled => false,
+        }
+    }
+
     /// What was taken, in minor units.
     pub(crate) fn taken(&self) -> i64 {
         if self.capture.is_some() { self.amount } else { 0 }

@@ -1,2 +1,2 @@
--- When the next step is due; served by process_steps_due.
-select min(due_at) from process_steps where process = $1 and parked is null;
+-- When the next step is due that was not due before; served by process_steps_due.
+select min(due_at) from process_steps where process = $1 and parked is null and due_at > $2;

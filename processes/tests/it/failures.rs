@@ -50,6 +50,45 @@ async fn a_failing_step_is_tried_again_after_growing_pauses_and_then_parked_whil
 }
 
 #[tokio::test]
+async fn a_step_that_panics_has_failed_and_nothing_else() {
+    let world = World::new().await;
+    let show = show_of(&world, 100).await;
+    order(&world, show, 3).await.unwrap();
+    let runner = world.run::<Probe>();
+
+    until("it has failed", async || world.steps(Probe::NAME).await.iter().any(|s| s.attempts == 1)).await;
+    let working = order(&world, show, 1).await.unwrap().answer.order_id.uuid();
+    until("another one works", async || tries(working) == 1).await;
+    world.clock.advance(TimeDelta::days(1));
+    until("it is tried again", async || world.steps(Probe::NAME).await.iter().any(|s| s.attempts == 2)).await;
+    runner.stop().await;
+}
+
+#[tokio::test]
+async fn a_step_that_never_ends_keeps_nobody_waiting() {
+    let world = World::new().await;
+    let show = show_of(&world, 100).await;
+    let endless = order(&world, show, 4).await.unwrap().answer.order_id.uuid();
+    let runner = world.run::<Probe>();
+    until("it is begun", async || tries(endless) == 1).await;
+
+    let begun = Instant::now();
+    for _ in 0..5 {
+        let working = order(&world, show, 1).await.unwrap().answer.order_id.uuid();
+        until("another one works", async || tries(working) == 1).await;
+    }
+
+    assert!(begun.elapsed() < Duration::from_secs(3), "the endless one is given up after 4 s");
+    assert_eq!(tries(endless), 1, "it is not begun again while it is under way");
+    until("it is begun again", async || {
+        world.clock.advance(TimeDelta::seconds(1));
+        tries(endless) == 2
+    })
+    .await;
+    runner.stop().await;
+}
+
+#[tokio::test]
 async fn an_event_that_cannot_be_read_does_not_stop_what_is_due() {
     let world = World::new().await;
     let show = show_of(&world, 10).await;

@@ -14,7 +14,8 @@ use uuid::Uuid;
 /// How often each target was tried.
 static TRIES: LazyLock<Mutex<HashMap<Uuid, u32>>> = LazyLock::new(Mutex::default);
 
-/// An order of one seat leads to a step that works; a larger one to a step that fails.
+/// An order of one seat leads to a step that works, one of two to a step that fails, of three to one that panics, and of
+/// four to one that never ends.
 pub(crate) struct Probe;
 
 pub(crate) fn tries(target: Uuid) -> u32 {
@@ -31,13 +32,23 @@ impl Process for Probe {
 
     fn react(event: &DomainEvent, record: &RecordedEvent) -> Vec<Reaction> {
         let Some((order, _, seats)) = placed(event) else { return vec![] };
-        let step = if seats == 1 { "works" } else { "fails" };
+        let step = match seats {
+            1 => "works",
+            2 => "fails",
+            3 => "panics",
+            _ => "never ends",
+        };
         vec![Reaction::Schedule { target: order, step, due_at: record.recorded_at }]
     }
 
     async fn perform(_: &Sequencer, step: &Step) -> Performed {
         *TRIES.lock().unwrap().entry(step.target).or_default() += 1;
-        if step.step == "works" { Performed::Done } else { Performed::Failed("as it should".into()) }
+        match step.step.as_str() {
+            "works" => Performed::Done,
+            "fails" => Performed::Failed("as it should".into()),
+            "panics" => panic!("out of tea"),
+            _ => std::future::pending().await,
+        }
     }
 }
 

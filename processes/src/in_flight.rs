@@ -1,0 +1,91 @@
+//! Steps that are being performed: each on its own, so that a slow one keeps nobody waiting.
+
+use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, time::Duration};
+
+use faultpoint::Point;
+use futures::FutureExt;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use uuid::Uuid;
+
+use crate::process::{Performed, Process, Step};
+
+/// Steps performed at once.
+pub(crate) const MOST: usize = 512;
+/// The time a step may take: with the time until the lease is prolonged no longer than the lease.
+const STEP: Duration = Duration::from_secs(4);
+/// Those that end within so short a time are settled together.
+const TOGETHER: Duration = Duration::from_millis(5);
+
+/// What is done to what.
+type Name = (Uuid, String);
+
+/// Those under way end with this value: whoever takes over performs them once more.
+#[derive(Default)]
+pub(crate) struct InFlight {
+    tasks: JoinSet<(Step, Performed)>,
+    names: HashSet<Name>,
+    ended: Vec<(Step, Performed)>,
+}
+
+impl InFlight {
+    /// Whether no more can be started.
+    pub(crate) fn is_full(&self) -> bool {
+        self.names.len() >= MOST
+    }
+
+    /// Whether a step is under way.
+    pub(crate) fn has(&self, step: &Step) -> bool {
+        self.names.contains(&(step.target, step.step.clone()))
+    }
+
+    /// Starts a step.
+    pub(crate) fn start<P: Process>(&mut self, context: &P::Context, step: Step) {
+        self.names.insert((step.target, step.step.clone()));
+        let context = context.clone();
+        self.tasks.spawn(async move {
+            let performed = perform::<P>(&context, &step).await;
+            (step, performed)
+        });
+    }
+
+    /// Waits until some have ended; for ever if none is under way.
+    pub(crate) async fn some_end(&mut self) {
+        match self.tasks.join_next().await {
+            Some(Ok(ended)) => self.ended.push(ended),
+            // Panics are caught, and nobody else ends a task.
+            Some(Err(_)) => {}
+            None => std::future::pending().await,
+        }
+        sleep(TOGETHER).await;
+    }
+
+    /// How those ended that have.
+    pub(crate) fn take_ended(&mut self) -> Vec<(Step, Performed)> {
+        while let Some(Ok(ended)) = self.tasks.try_join_next() {
+            self.ended.push(ended);
+        }
+        for (step, _) in &self.ended {
+            self.names.remove(&(step.target, step.step.clone()));
+        }
+        std::mem::take(&mut self.ended)
+    }
+}
+
+async fn perform<P: Process>(context: &P::Context, step: &Step) -> Performed {
+    faultpoint::reach(Point::ProcessesBeforeCommand).await;
+    let performing = AssertUnwindSafe(P::perform(context, step)).catch_unwind();
+    match timeout(STEP, performing).await {
+        Ok(Ok(performed)) => performed,
+        Ok(Err(panic)) => Performed::Failed(format!("panicked: {}", said(&*panic))),
+        Err(_) => Performed::Unavailable,
+    }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
+}
