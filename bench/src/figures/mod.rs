@@ -2,11 +2,14 @@
 
 mod append;
 mod buffers;
+mod called_off;
 mod cold_shows;
 mod growth;
+mod holds;
 mod hot_show;
 mod hot_show_writes;
 mod idle;
+mod meanwhile;
 mod on_sale;
 mod ordering;
 mod projections;
@@ -16,6 +19,7 @@ mod relay;
 mod resources;
 mod seeing;
 mod snapshot;
+mod until;
 mod visible;
 
 use crate::{
@@ -79,6 +83,14 @@ pub(crate) async fn run(args: &Args) -> Fallible<bool> {
     if args.wants("on_sale") {
         let ended = on_sale::run(&mut bench).await;
         bench.note("on_sale", ended)?;
+    }
+    if args.wants("holds") {
+        let ended = holds::run(&mut bench).await;
+        bench.note("holds", ended)?;
+    }
+    if args.wants("called_off") {
+        let ended = called_off::run(&mut bench).await;
+        bench.note("called_off", ended)?;
     }
     if args.wants("reads") {
         let ended = reads::run(&mut bench).await;

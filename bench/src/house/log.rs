@@ -46,7 +46,8 @@ impl House<'_> {
     }
 }
 
-fn order(person: &Person, show: ShowId, pair: u64) -> Command<PlaceOrder> {
+/// A pair of seats for somebody.
+pub(crate) fn order(person: &Person, show: ShowId, pair: u64) -> Command<PlaceOrder> {
     let (section, row, seat) = Hall::ARENA.pair(pair);
     let wanted = Wanted::Seats(vec![format!("{row}-{seat}"), format!("{row}-{}", seat + 1)]);
     let operation = PlaceOrder {

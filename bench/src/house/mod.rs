@@ -2,11 +2,11 @@
 
 mod audit;
 mod caught_up;
-mod log;
+pub(crate) mod log;
 mod nats;
 mod people;
 mod program;
-mod shows;
+pub(crate) mod shows;
 mod site;
 
 pub(crate) use audit::Rows;

@@ -7,7 +7,7 @@ use domain::{
     Currency, RowDraft, Seating, SectionDraft, ShowDraft, ShowId,
     operations::{PublishShow, ScheduleShow},
 };
-use event_store::{Clock, Command, Context, Sequencer, SequencerOptions, SystemClock, new_id};
+use event_store::{Clock, Command, Context, Sequencer, SequencerOptions, SharedClock, SystemClock, new_id};
 
 use super::House;
 use crate::fallible::Fallible;
@@ -47,7 +47,7 @@ impl Hall {
         (section + 1, row + 1, pair * 2 + 1)
     }
 
-    fn draft(self) -> ShowDraft {
+    fn draft(self, hold_seconds: u32) -> ShowDraft {
         let rows =
             |_| (1..=self.rows).map(|row| RowDraft { row: row.to_string(), seats: self.seats }).collect();
         let section = |number: u32| SectionDraft {
@@ -63,7 +63,7 @@ impl Hall {
             time_zone: "Europe/Berlin".into(),
             currency: Currency::EUR,
             tax_basis_points: 700,
-            hold_seconds: HOLD_SECONDS,
+            hold_seconds,
             sales_start_at: None,
             sales_end_at: None,
             max_per_customer: None,
@@ -75,11 +75,21 @@ impl Hall {
 impl House<'_> {
     /// Puts so many shows on sale.
     pub(crate) async fn publish(&self, hall: Hall, count: u64) -> Fallible<Vec<ShowId>> {
+        self.publish_with(hall, count, HOLD_SECONDS).await
+    }
+
+    /// The same, with holds that end.
+    pub(crate) async fn publish_with(
+        &self,
+        hall: Hall,
+        count: u64,
+        hold_seconds: u32,
+    ) -> Fallible<Vec<ShowId>> {
         let (sequencer, task) = self.sequencer()?;
         let organizer = self.site().people()[0].user_id;
         let publish = async |_| {
             let show = ShowId::from(new_id());
-            let schedule = ScheduleShow { show, organizer, draft: hall.draft() };
+            let schedule = ScheduleShow { show, organizer, draft: hall.draft(hold_seconds) };
             sequencer.execute(Command { operation: schedule, context: context(organizer) }).await?;
             let publish = PublishShow { show, organizer };
             sequencer.execute(Command { operation: publish, context: context(organizer) }).await?;
@@ -93,7 +103,15 @@ impl House<'_> {
 
     /// The program's own sequencer, in this process: nothing makes a long log faster.
     pub(crate) fn sequencer(&self) -> Fallible<(Sequencer, tokio::task::JoinHandle<()>)> {
-        Ok(Sequencer::start(SequencerOptions::new(self.writer()?, Arc::new(SystemClock))))
+        self.sequencer_by(Arc::new(SystemClock))
+    }
+
+    /// The same, by another clock.
+    pub(crate) fn sequencer_by(
+        &self,
+        clock: SharedClock,
+    ) -> Fallible<(Sequencer, tokio::task::JoinHandle<()>)> {
+        Ok(Sequencer::start(SequencerOptions::new(self.writer()?, clock)))
     }
 }
 
@@ -125,6 +143,8 @@ mod tests {
 
     #[test]
     fn halls_are_sound() {
-        assert!([Hall::ARENA, Hall::THEATRE].iter().all(|hall| hall.draft().problems().is_empty()));
+        assert!(
+            [Hall::ARENA, Hall::THEATRE].iter().all(|hall| hall.draft(HOLD_SECONDS).problems().is_empty())
+        );
     }
 }

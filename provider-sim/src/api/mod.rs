@@ -29,6 +29,7 @@ pub(crate) fn router(bank: Arc<Bank>) -> Router {
         .route("/v1/refunds", get(refunds::list).post(refunds::create))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&bank), auth::check))
         .route("/books", get(statement::books))
+        .route("/books/open", get(statement::open))
         .route("/healthz", get(|| async { "ok" }))
         .fallback(|| async { ApiError::unknown_url() })
         .with_state(bank)

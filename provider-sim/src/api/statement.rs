@@ -16,6 +16,13 @@ pub(super) async fn books(State(bank): State<Arc<Bank>>) -> Json<Value> {
     Json(json!({ "data": taken }))
 }
 
+/// What is still to come: charges of which nobody knows yet how they end, and messages that nobody has taken.
+pub(super) async fn open(State(bank): State<Arc<Bank>>) -> Json<Value> {
+    let books = bank.books();
+    let undecided = books.intents(None).into_iter().flatten().filter(|intent| intent.is_undecided()).count();
+    Json(json!({ "undecided": undecided, "untold": books.untold() }))
+}
+
 fn account(books: &Books, intent: &Intent) -> Option<Value> {
     let capture = intent.capture.as_ref()?;
     let refunds = books.refunds(&intent.id);

@@ -133,6 +133,11 @@ impl Books {
         self.notices.get(intent).is_some_and(|queue| queue.iter().any(|waiting| waiting.id == notice))
     }
 
+    /// How many notices are still to be told.
+    pub(crate) fn untold(&self) -> usize {
+        self.notices.values().map(VecDeque::len).sum()
+    }
+
     pub(crate) fn intent(&self, id: &str) -> Option<&Intent> {
         self.intents.get(*self.places.get(id)?)
     }

@@ -126,8 +126,14 @@ async fn an_amount_on_92_is_pending_until_it_is_called_off() {
     assert!(pending(&world.stripe.charge(&charge).await.unwrap()));
     world.clock.jump(TimeDelta::hours(23));
     assert!(pending(&world.find(&charge).await));
+    assert_eq!(world.get("/books/open", None).await.1["undecided"], 1);
     assert!(failed(&world.cancel(&charge).await));
     assert_eq!(world.hook.hears_whether(charge.payment, 1).await, [false]);
+    eventually(async || {
+        let open = world.get("/books/open", None).await.1;
+        open["undecided"] == 0 && open["untold"] == 0
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::house::House;
-use crate::support::{audit, audit::Books, eventually};
+use crate::{
+    campaign::instance::Instance,
+    support::{audit, audit::Books, eventually},
+};
 
 /// Nothing is pending so long after the last fault.
 const QUIET_WITHIN: Duration = Duration::from_mins(1);
@@ -40,12 +43,19 @@ pub(crate) struct Checked {
 impl Settled {
     pub(super) async fn wait(house: &House, last_fault: Instant) -> Self {
         let unsettled = eventually("an end of all that is pending", QUIET_WITHIN, || async {
-            let under_way = house.post.on_their_way();
-            (under_way == 0 && house.world.number(UNSETTLED).await == 0).then_some(())
+            let ours = house.post.on_their_way() == 0 && house.world.number(UNSETTLED).await == 0;
+            (ours && is_quiet(&house.provider).await).then_some(())
         });
         unsettled.await;
         Self { after: last_fault.elapsed() }
     }
+}
+
+/// Whether the provider has nothing more to decide or to tell.
+async fn is_quiet(provider: &Instance) -> bool {
+    let Ok(answer) = reqwest::get(format!("{}/books/open", provider.address())).await else { return false };
+    let open: Value = answer.json().await.unwrap();
+    open["undecided"] == 0 && open["untold"] == 0
 }
 
 pub(super) async fn all(house: &House) -> Checked {
