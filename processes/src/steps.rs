@@ -8,8 +8,8 @@ use crate::process::{Performed, Step};
 
 /// How often a step that fails is tried before it is parked, and the longest pause in between: half an hour in all.
 const FAILING: Budget = Budget { attempts: 12, longest_pause: TimeDelta::minutes(5) };
-/// The same where somebody else's service is away: a day in all. Once it is back, it is found within a minute.
-const AWAY: Budget = Budget { attempts: 1_440, longest_pause: TimeDelta::minutes(1) };
+/// The same where somebody else's service is away: a day in all. Once it is back, it is found within half a minute.
+const AWAY: Budget = Budget { attempts: 2_880, longest_pause: TimeDelta::seconds(30) };
 /// The pause after a try that failed because an engine was away, in seconds.
 const UNAVAILABLE_PAUSE_SECONDS: i64 = 1;
 
@@ -224,20 +224,20 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_away_is_waited_for_a_day_and_found_within_a_minute() {
+    fn whoever_is_away_is_waited_for_a_day_and_found_within_half_a_minute() {
         let (time, tries, longest) = tried(7, &away(None));
-        assert_eq!(tries, 1_440);
+        assert_eq!(tries, 2_880);
         assert!(time > TimeDelta::hours(17) && time < TimeDelta::hours(24), "{time}");
-        assert!(longest <= TimeDelta::minutes(1), "{longest}");
+        assert!(longest <= TimeDelta::seconds(30), "{longest}");
     }
 
     #[test]
-    fn whoever_asks_to_be_left_alone_is_for_a_minute_at_most() {
+    fn whoever_asks_to_be_left_alone_is_for_half_a_minute_at_most() {
         let due = |seconds| {
             let outcome = away(Some(Duration::from_secs(seconds)));
             (Next::after(&step(1, 0, 0), &outcome, NOW).unwrap().due_at - NOW).num_seconds()
         };
-        assert_eq!((due(10), due(3_600)), (10, 60));
+        assert_eq!((due(10), due(3_600)), (10, 30));
     }
 
     #[test]

@@ -78,8 +78,8 @@ impl Shared {
         let method =
             ["card", "card", "card", "card", "card", "card", "manual", "wallet"][rng.random_range(0..8)];
         let show = match rng.random_range(0..10) {
-            0..5 => self.house.shows.patient.clone(),
-            5..9 => self.house.shows.hasty.clone(),
+            0..7 => self.house.shows.patient.clone(),
+            7..9 => self.house.shows.hasty.clone(),
             _ => self.house.shows.doomed.read().await.clone(),
         };
         let (what, item) = any_item(rng);

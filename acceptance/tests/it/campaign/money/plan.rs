@@ -19,9 +19,14 @@ impl Plan {
         Self { seed: seed(), payments: 500, customers: 8, pause: Duration::from_millis(600) }
     }
 
-    /// `FAULTS_PAYMENTS`, `SEED`.
+    /// `FAULTS_PAYMENTS`, `FAULTS_PAUSE` in seconds, `SEED`.
     pub(super) fn from_environment() -> Self {
         let payments = usize::try_from(number("FAULTS_PAYMENTS", 20_000)).unwrap();
-        Self { payments, customers: 64, pause: Duration::from_secs(3), ..Self::short() }
+        Self {
+            payments,
+            customers: 64,
+            pause: Duration::from_secs(number("FAULTS_PAUSE", 3)),
+            ..Self::short()
+        }
     }
 }
