@@ -65,6 +65,26 @@ async fn a_step_that_panics_has_failed_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn how_far_a_step_of_many_commands_is_can_be_seen() {
+    let world = World::new().await;
+    let show = show_of(&world, 100).await;
+    let long = order(&world, show, 5).await.unwrap().answer.order_id.uuid();
+    let runner = world.run::<Probe>();
+    until("it is begun", async || tries(long) == 1).await;
+    let under_way = async || {
+        let mut listed = processes::list(&mut world.connect().await).await.unwrap();
+        listed.remove(0).under_way.into_iter().map(|step| (step.target, step.progress)).collect::<Vec<_>>()
+    };
+    let told = vec![(long, "half of it is done".to_owned())];
+    until("it tells how far it is", async || under_way().await == told).await;
+
+    world.clock.advance(TimeDelta::hours(1));
+    until("it goes on", async || tries(long) == 2).await;
+    assert_eq!(world.steps(Probe::NAME).await[0].attempts, 0);
+    runner.stop().await;
+}
+
+#[tokio::test]
 async fn a_step_that_never_ends_keeps_nobody_waiting() {
     let world = World::new().await;
     let show = show_of(&world, 100).await;

@@ -14,8 +14,8 @@ use uuid::Uuid;
 /// How often each target was tried.
 static TRIES: LazyLock<Mutex<HashMap<Uuid, u32>>> = LazyLock::new(Mutex::default);
 
-/// An order of one seat leads to a step that works, one of two to a step that fails, of three to one that panics, and of
-/// four to one that never ends.
+/// An order of one seat leads to a step that works, one of two to a step that fails, of three to one that panics, of four
+/// to one that never ends, and of five to one that takes its time.
 pub(crate) struct Probe;
 
 pub(crate) fn tries(target: Uuid) -> u32 {
@@ -36,7 +36,8 @@ impl Process for Probe {
             1 => "works",
             2 => "fails",
             3 => "panics",
-            _ => "never ends",
+            4 => "never ends",
+            _ => "takes its time",
         };
         vec![Reaction::Schedule { target: order, step, due_at: record.recorded_at }]
     }
@@ -47,7 +48,11 @@ impl Process for Probe {
             "works" => Performed::Done,
             "fails" => Performed::Failed("as it should".into()),
             "panics" => panic!("out of tea"),
-            _ => std::future::pending().await,
+            "never ends" => std::future::pending().await,
+            _ => Performed::Partly {
+                progress: "half of it is done".into(),
+                next: step.due_at + TimeDelta::hours(1),
+            },
         }
     }
 }

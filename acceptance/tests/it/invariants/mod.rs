@@ -1,5 +1,6 @@
 //! What never happens, whatever is sent.
 
+mod clocks;
 mod idempotency;
 mod ownership;
 mod selling;
