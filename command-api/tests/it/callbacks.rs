@@ -74,6 +74,19 @@ async fn a_failed_payment_gives_the_seats_back_with_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_account_here_did_not_pay_nobody_else_says_is_paid() {
+    let office = BoxOffice::open().await;
+    let mut body = order(&office.standing(5).await, 2);
+    body["payment_method"] = json!("wallet");
+    let order = office.customer().await.post("/v1/orders", body).await.ok(201);
+    assert_eq!(order.body["status"], "failed");
+    office.new_events().await;
+    let told = send(&office, "msg_1", now(), &succeeded(&order.text("payment_id"))).await;
+    assert_eq!(told.problem(), (409, "payment-method-unavailable"));
+    assert_eq!(office.new_events().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_callback_that_is_not_the_providers_or_not_of_now_is_not_believed() {
     let office = BoxOffice::open().await;
     let payment = pending(&office).await;
