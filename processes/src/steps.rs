@@ -81,7 +81,7 @@ impl Next {
             Performed::Failed(reason) => {
                 let attempts = step.attempts + 1;
                 let parked = (attempts >= MAX_ATTEMPTS).then(|| reason.clone());
-                Some(Self { due_at: now + pause(attempts), attempts, parked })
+                Some(Self { due_at: now + pause(step.target, attempts), attempts, parked })
             }
         }
     }
@@ -131,8 +131,56 @@ async fn postpone(
         .map(|_| ())
 }
 
-/// Doubles from 1 s, to a bound.
-fn pause(attempts: i32) -> TimeDelta {
+/// Doubles from 1 s, to a bound; less up to a quarter, so that what failed together does not come again together. How
+/// much less follows from target and try.
+fn pause(target: Uuid, attempts: i32) -> TimeDelta {
     let doubled = 1_i64 << (attempts - 1).clamp(0, 30);
-    TimeDelta::seconds(doubled.min(MAX_PAUSE_SECONDS))
+    let longest = TimeDelta::seconds(doubled.min(MAX_PAUSE_SECONDS));
+    longest - longest * spread(target, attempts) / 4_000
+}
+
+/// 0 to 999, evenly, and another one for every try.
+fn spread(target: Uuid, attempts: i32) -> i32 {
+    // The last half of an id is random; the product carries each of its bits to the upper ones.
+    let random = target.as_u64_pair().1.wrapping_add(u64::from(attempts.unsigned_abs()));
+    let mixed = (random ^ (random >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    i32::try_from((mixed >> 32) % 1_000).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pauses(attempts: i32) -> Vec<i64> {
+        let targets = (1..=1_000).map(|number| Uuid::from_u128(number << 20));
+        targets.map(|target| pause(target, attempts).num_milliseconds()).collect()
+    }
+
+    #[test]
+    fn pauses_double_up_to_five_minutes_and_are_never_shorter_by_more_than_a_quarter() {
+        for (attempts, longest) in [(1, 1_000), (2, 2_000), (9, 256_000), (10, 300_000), (1_000, 300_000)] {
+            let pauses = pauses(attempts);
+            assert!(pauses.iter().all(|pause| (longest * 3 / 4..=longest).contains(pause)), "{pauses:?}");
+        }
+    }
+
+    #[test]
+    fn what_failed_together_comes_again_apart() {
+        for attempts in [1, 2, 7] {
+            let pauses = pauses(attempts);
+            let quarter = pauses.iter().max().unwrap() / 4;
+            for tenth in 0..10 {
+                let from = pauses.iter().min().unwrap() + quarter * tenth / 10;
+                let within = pauses.iter().filter(|pause| (from..=from + quarter / 10).contains(*pause));
+                assert!((50..=150).contains(&within.count()), "try {attempts}: {pauses:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_try_waits_as_long_whoever_makes_it_and_another_one_differently() {
+        let target = Uuid::from_u128(0x0199_f3c1_0000_7000_8000_1234_5678_9abc);
+        assert_eq!(pause(target, 3), pause(target, 3));
+        assert_ne!(pause(target, 10), pause(target, 11));
+    }
 }
