@@ -1,6 +1,7 @@
 //! Steps that wait: which are due, and what becomes of those that were performed.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use faultpoint::{Sabotage, sabotaged};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -20,12 +21,16 @@ pub(crate) async fn due(
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Step>, sqlx::Error> {
-    sqlx::query_as(include_str!("sql/due.sql"))
+    let due: Vec<Step> = sqlx::query_as(include_str!("sql/due.sql"))
         .bind(process)
         .bind(now)
         .bind(limit)
-        .fetch_all(connection)
-        .await
+        .fetch_all(&mut *connection)
+        .await?;
+    if sabotaged(Sabotage::DoneBeforePerformed) {
+        finish(connection, process, &due.iter().collect::<Vec<_>>()).await?;
+    }
+    Ok(due)
 }
 
 /// When the next step is due, if any waits.
@@ -78,9 +83,13 @@ impl Next {
             Performed::Done => None,
             Performed::NotBefore(due_at) => uncounted(*due_at),
             Performed::Unavailable => uncounted(now + TimeDelta::seconds(UNAVAILABLE_PAUSE_SECONDS)),
+            Performed::Failed(_) if sabotaged(Sabotage::RetryForEver) => uncounted(step.due_at),
             Performed::Failed(reason) => {
                 let attempts = step.attempts + 1;
                 let parked = (attempts >= MAX_ATTEMPTS).then(|| reason.clone());
+                if parked.is_some() && sabotaged(Sabotage::DropWhatFails) {
+                    return None;
+                }
                 Some(Self { due_at: now + pause(step.target, attempts), attempts, parked })
             }
         }

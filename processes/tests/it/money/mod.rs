@@ -4,6 +4,7 @@
 mod bank;
 mod cancellations;
 mod charging;
+mod controls;
 mod gate;
 mod late;
 mod office;
