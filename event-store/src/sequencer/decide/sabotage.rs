@@ -32,7 +32,10 @@ pub(super) fn time(streams: &[StreamId], now: DateTime<Utc>) -> DateTime<Utc> {
 /// Of these streams, those that are decided on otherwise than they are.
 pub(super) fn instead(streams: &[StreamId], known: &dyn States) -> Vec<(StreamId, Versioned)> {
     let payment = streams.first().and_then(|first| known.get(*first)).map(|first| &first.state);
-    let paid = matches!(payment, Some(State::Payment(Payment::Succeeded(_))));
+    let paid = matches!(
+        payment,
+        Some(State::Payment(Payment::Succeeded(_) | Payment::RefundRequested(_) | Payment::Refunded(_)))
+    );
     let paid_back = matches!(payment, Some(State::Payment(Payment::Refunded(_))));
     let changed = |stream: &StreamId| {
         let is = known.get(*stream)?;
@@ -41,10 +44,10 @@ pub(super) fn instead(streams: &[StreamId], known: &dyn States) -> Vec<(StreamId
         let state = match &is.state {
             State::Inventory(_) if sabotaged(Sabotage::Oversell) => State::empty(Category::Inventory),
             State::Inventory(inventory) if unpaid() => State::Inventory(unsold(inventory)),
-            State::Payment(Payment::Succeeded(request)) if unpaid() => {
-                State::Payment(Payment::Pending(Arc::clone(request)))
-            }
-            State::Order(Order::Confirmed { placed, .. }) if unpaid() => {
+            State::Payment(
+                Payment::Succeeded(request) | Payment::RefundRequested(request) | Payment::Refunded(request),
+            ) if unpaid() => State::Payment(Payment::Pending(Arc::clone(request))),
+            State::Order(Order::Confirmed { placed, .. } | Order::Refunded(placed)) if unpaid() => {
                 State::Order(Order::Pending(Arc::clone(placed)))
             }
             State::Payment(Payment::Refunded(request)) if owed() => {

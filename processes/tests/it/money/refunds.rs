@@ -7,13 +7,17 @@ use domain::{
     PaymentMethod,
     operations::{ApprovePayment, CompleteRefund, OrderSummary, Outcome, SettlePayment},
 };
+use event_store::Clock;
 use processes::{Charging, Process, Refunds};
 
 use super::{
     gate::{Gate, Keeps},
     office::Office,
 };
-use crate::shop::{command, refund};
+use crate::{
+    shop::{command, refund},
+    support::until,
+};
 
 const PAID_BACK: [&str; 5] =
     ["PaymentSucceeded", "OrderConfirmed", "PaymentRefundRequested", "PaymentRefunded", "OrderRefunded"];
@@ -66,6 +70,14 @@ async fn a_refund_that_the_bank_has_yet_to_see_to_is_recorded_when_the_money_has
     let office = Office::without_webhooks().await;
     let order = to_be_refunded(&office, 2_095).await;
     let refunds = office.refunds();
+    until("it is asked for", async || {
+        let now = office.world.clock.now();
+        office.world.steps(Refunds::NAME).await.iter().all(|step| step.due_at > now)
+            && office.world.position(Refunds::NAME).await == Some(office.world.head().await.position)
+    })
+    .await;
+    assert_eq!(office.story(&order).await[2..], PAID_BACK[..3]);
+    assert_eq!(office.moved(order.payment_id).await, (2_095, 0));
 
     office.comes_to(&order, &PAID_BACK).await;
 
