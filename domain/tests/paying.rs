@@ -102,6 +102,17 @@ fn a_wallet_without_enough_fails_at_once_and_keeps_no_seat() {
 }
 
 #[test]
+fn nobody_else_says_whether_a_wallet_has_paid() {
+    let mut world = World::selling(draft());
+    let account = fund(&mut world, 1, 1);
+    pay(&mut world, 1, PaymentMethod::Wallet, &[quantity("stalls", 2)]);
+    assert_eq!(world.run(&succeeded(1)), Err(Refusal::PaymentMethodUnavailable));
+    assert_eq!(world.run(&failed(1)), Err(Refusal::PaymentMethodUnavailable));
+    assert_eq!(status(&world, 1), (Some(OrderStatus::Failed), Some(PaymentStatus::Failed)));
+    assert_eq!(balance(&world, account), 1, "no money comes from nowhere");
+}
+
+#[test]
 fn only_its_owner_and_operators_put_money_into_an_account() {
     let mut world = World::selling(draft());
     let account = fund(&mut world, 1, 100);

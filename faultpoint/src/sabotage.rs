@@ -39,5 +39,47 @@ named! {
         PositionsGoBack = "positions-go-back",
         /// What was sent to a customer already is sent once more.
         TellAgain = "tell-again",
+        /// Payments that succeeded are decided on as if they were still awaited.
+        SettleAgain = "settle-again",
+        /// Refunds that were paid out are decided on as if they were not.
+        RefundAgain = "refund-again",
+        /// Payments are decided on as if no hold had ended.
+        OverlookHolds = "overlook-holds",
+        /// Money that comes when nobody waits for it any more is not recorded.
+        OverlookLateMoney = "overlook-late-money",
+        /// An order that was paid late is confirmed without its seats.
+        LateWithoutSeats = "late-without-seats",
+        /// Accounts are decided on as if there were plenty in them.
+        SpendWithoutFunds = "spend-without-funds",
+        /// Tickets are decided on as if nobody had gone in with them.
+        CheckInAgain = "check-in-again",
+        /// Messages of providers are believed whoever signed them.
+        AnySignature = "any-signature",
+        /// They are believed whenever they were signed.
+        AnyTime = "any-time",
+        /// They are not known again.
+        ForgetMessages = "forget-messages",
+        /// A provider is asked for the same under another key each time.
+        NewKeyEachTime = "new-key-each-time",
+        /// A refund is asked for without looking whether it was paid.
+        RefundWithoutLooking = "refund-without-looking",
+        /// What a provider says and nobody here understands is taken for success.
+        UnknownIsSuccess = "unknown-is-success",
+        /// A provider that does not answer is taken to have declined.
+        SilenceIsFailure = "silence-is-failure",
+        /// Charges that nobody wants any more are neither called off nor asked about.
+        LeaveChargesAlone = "leave-charges-alone",
+        /// Of a show that is called off as many orders are settled as at once, and no more.
+        UnwindOnce = "unwind-once",
+        /// Nobody notes when a hold ends.
+        HoldsNeverEnd = "holds-never-end",
+        /// What a process has read is committed before the steps that follow from it.
+        StepsApartFromCheckpoint = "steps-apart-from-checkpoint",
+        /// A step is taken for done before it is performed.
+        DoneBeforePerformed = "done-before-performed",
+        /// What fails too often is given up without a word.
+        DropWhatFails = "drop-what-fails",
+        /// What fails is tried again at once, and for ever.
+        RetryForEver = "retry-for-ever",
     }
 }

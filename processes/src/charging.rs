@@ -8,6 +8,7 @@
 use chrono::TimeDelta;
 use domain::{Category, DomainEvent, PaymentEvent, PaymentId, PaymentMethod, PaymentStatus};
 use event_store::RecordedEvent;
+use faultpoint::{Sabotage, sabotaged};
 use providers::{ChargeState, Provider, ProviderError};
 
 use crate::{
@@ -61,6 +62,11 @@ impl Process for Charging {
                 ]
             }
             PaymentEvent::PaymentSucceeded { .. } => {
+                vec![Reaction::Drop { target, step: CHARGE }, Reaction::Drop { target, step: ASK }]
+            }
+            PaymentEvent::PaymentFailed { .. } | PaymentEvent::PaymentCancelled {}
+                if sabotaged(Sabotage::LeaveChargesAlone) =>
+            {
                 vec![Reaction::Drop { target, step: CHARGE }, Reaction::Drop { target, step: ASK }]
             }
             // Asking goes on: the provider may have been quicker, and must be told otherwise.
@@ -147,6 +153,9 @@ impl Trying<'_> {
         match self.provider.charge(&self.known.charge).await {
             Ok(state) => self.settle(state).await,
             Err(ProviderError::Refused(reason)) => Ok(Some(self.failed(reason).await)),
+            Err(ProviderError::Unavailable { reason, .. }) if sabotaged(Sabotage::SilenceIsFailure) => {
+                Ok(Some(self.failed(reason).await))
+            }
             Err(error @ (ProviderError::Unavailable { .. } | ProviderError::Unreadable(_))) => {
                 Err(error.into())
             }

@@ -79,6 +79,10 @@ pub(crate) async fn advance(
     if fenced.rows_affected() == 0 && !sabotaged(Sabotage::FencingOff) {
         return Ok(false);
     }
+    if sabotaged(Sabotage::StepsApartFromCheckpoint) {
+        transaction.commit().await?;
+        transaction = connection.begin().await?;
+    }
     NetReactions::of(reactions).write(&mut transaction, process).await?;
     faultpoint::pass(Point::ProcessesBeforeCommit).await?;
     transaction.commit().await?;

@@ -2,6 +2,7 @@
 
 use domain::{Category, DomainEvent, OrderEvent, OrderId, Refusal, operations::ExpireHold};
 use event_store::{Command, ExecuteError, RecordedEvent, Sequencer};
+use faultpoint::{Sabotage, sabotaged};
 
 use crate::process::{Performed, Process, Reaction, Step, command_context};
 
@@ -57,6 +58,7 @@ impl Process for HoldExpiry {
 fn react_to(order: OrderId, event: &OrderEvent) -> Vec<Reaction> {
     let target = order.uuid();
     match event {
+        OrderEvent::OrderPlaced(_) if sabotaged(Sabotage::HoldsNeverEnd) => vec![],
         OrderEvent::OrderPlaced(placed) => {
             vec![Reaction::Schedule { target, step: EXPIRE, due_at: placed.held_until }]
         }

@@ -1,6 +1,7 @@
 //! Steps that wait: which are due, and what becomes of those that were performed.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use faultpoint::{Sabotage, sabotaged};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -20,12 +21,16 @@ pub(crate) async fn due(
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Step>, sqlx::Error> {
-    sqlx::query_as(include_str!("sql/due.sql"))
+    let due: Vec<Step> = sqlx::query_as(include_str!("sql/due.sql"))
         .bind(process)
         .bind(now)
         .bind(limit)
-        .fetch_all(connection)
-        .await
+        .fetch_all(&mut *connection)
+        .await?;
+    if sabotaged(Sabotage::DoneBeforePerformed) {
+        finish(connection, process, &due.iter().collect::<Vec<_>>()).await?;
+    }
+    Ok(due)
 }
 
 /// When the next step is due after a moment, if any waits.
@@ -103,15 +108,21 @@ impl Next {
             Performed::Away { reason, for_at_least } => {
                 let wanted = for_at_least.and_then(|pause| TimeDelta::from_std(pause).ok());
                 let outages = step.outages.saturating_add(1);
-                let pause = pause(step, outages, AWAY.longest_pause);
+                let pause = pause(step.target, outages, AWAY.longest_pause);
                 let pause = pause.max(wanted.unwrap_or_default().min(AWAY.longest_pause));
                 let parked = AWAY.is_used_up(outages, reason);
                 Some(Self { attempts: step.attempts, outages, parked, ..Self::new_budget(now + pause) })
             }
+            Performed::Failed(_) if sabotaged(Sabotage::RetryForEver) => {
+                Some(Self { attempts: step.attempts, ..Self::new_budget(step.due_at) })
+            }
             Performed::Failed(reason) => {
                 let attempts = step.attempts.saturating_add(1);
-                let due_at = now + pause(step, attempts, FAILING.longest_pause);
+                let due_at = now + pause(step.target, attempts, FAILING.longest_pause);
                 let parked = FAILING.is_used_up(attempts, reason);
+                if parked.is_some() && sabotaged(Sabotage::DropWhatFails) {
+                    return None;
+                }
                 Some(Self { attempts, outages: step.outages, parked, ..Self::new_budget(due_at) })
             }
         }
@@ -169,15 +180,19 @@ async fn postpone(
         .map(|_| ())
 }
 
-/// Doubles from 1 s to `longest`, and is up to a quarter shorter: steps that failed together are not tried together
-/// again. Which part of the quarter follows from the step, so that the same history always leads to the same times.
-fn pause(step: &Step, times: i32, longest: TimeDelta) -> TimeDelta {
+/// Doubles from 1 s to `longest`; less up to a quarter, so that what failed together does not come again together. How
+/// much less follows from target and try.
+fn pause(target: Uuid, times: i32, longest: TimeDelta) -> TimeDelta {
     let doubled = TimeDelta::seconds(1_i64 << (times - 1).clamp(0, 30)).min(longest);
-    let (high, low) = step.target.as_u64_pair();
-    let mixed =
-        (high ^ low).wrapping_add(u64::from(times.unsigned_abs())).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let part = i32::from(mixed.to_be_bytes()[0]);
-    doubled - doubled / 1_024 * part
+    doubled - doubled * spread(target, times) / 4_000
+}
+
+/// 0 to 999, evenly, and another one for every try.
+fn spread(target: Uuid, times: i32) -> i32 {
+    // The last half of an id is random; the product carries each of its bits to the upper ones.
+    let random = target.as_u64_pair().1.wrapping_add(u64::from(times.unsigned_abs()));
+    let mixed = (random ^ (random >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    i32::try_from((mixed >> 32) % 1_000).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -241,17 +256,19 @@ mod tests {
     }
 
     #[test]
-    fn steps_that_failed_together_are_tried_apart() {
-        let failed = Performed::Failed("down".to_owned());
-        let mut due: Vec<_> = (0..100_u128)
-            .map(|target| Next::after(&step(target << 64 | target << 3, 5, 0), &failed, NOW).unwrap().due_at)
-            .collect();
-        let all = due.clone();
-        due.sort_unstable();
-        due.dedup();
-        assert!(due.len() > 50, "{} of 100", due.len());
-        let shortest = NOW + TimeDelta::seconds(24);
-        assert!(all.iter().all(|at| *at > shortest && *at <= NOW + TimeDelta::seconds(32)), "{all:?}");
+    fn what_failed_together_comes_again_apart() {
+        for times in [1, 2, 7] {
+            let targets = (1..=1_000).map(|number| Uuid::from_u128(number << 20));
+            let pauses: Vec<i64> = targets
+                .map(|target| pause(target, times, FAILING.longest_pause).num_milliseconds())
+                .collect();
+            let quarter = pauses.iter().max().unwrap() / 4;
+            for tenth in 0..10 {
+                let from = pauses.iter().min().unwrap() + quarter * tenth / 10;
+                let within = pauses.iter().filter(|pause| (from..=from + quarter / 10).contains(*pause));
+                assert!((50..=150).contains(&within.count()), "try {times}: {pauses:?}");
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use faultpoint::{Sabotage, sabotaged};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -122,7 +123,11 @@ impl Secrets {
                 |signature: &Vec<u8>| mac(key, parts).is_some_and(|mac| mac.verify_slice(signature).is_ok());
             given.iter().any(verifies)
         };
-        if self.0.iter().any(signed) { Ok(()) } else { Err(BadSignature) }
+        if self.0.iter().any(signed) || sabotaged(Sabotage::AnySignature) {
+            Ok(())
+        } else {
+            Err(BadSignature)
+        }
     }
 }
 
@@ -143,7 +148,7 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> Option<Hmac<Sha256>> {
 fn of_this_time(timestamp: &str, now: DateTime<Utc>) -> Result<(), BadSignature> {
     let seconds: i64 = timestamp.parse().map_err(|_| BadSignature)?;
     let at = DateTime::from_timestamp(seconds, 0).ok_or(BadSignature)?;
-    if (now - at).abs() <= TOLERANCE { Ok(()) } else { Err(BadSignature) }
+    if (now - at).abs() <= TOLERANCE || sabotaged(Sabotage::AnyTime) { Ok(()) } else { Err(BadSignature) }
 }
 
 #[cfg(test)]

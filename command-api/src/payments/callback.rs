@@ -82,6 +82,7 @@ impl Callback {
         (status = 200, description = "Recorded, now or before", body = PaymentView),
         (status = 401, description = "`unauthenticated`: signature or time is wrong; which, nobody is told"),
         (status = 404, description = "`not-found`: no such payment"),
+        (status = 409, description = "`payment-method-unavailable`: it is made from an account here"),
     ),
 )]
 pub(crate) async fn callback(

@@ -5,7 +5,8 @@ use domain::{
     operations::{Outcome, SettlePayment, Settled},
 };
 use edge::Problem;
-use event_store::{Committed, Context};
+use event_store::{Committed, Context, new_id};
+use faultpoint::{Sabotage, sabotaged};
 use uuid::Uuid;
 
 use crate::App;
@@ -21,7 +22,8 @@ pub(super) async fn record(
     payment: PaymentId,
     outcome: Outcome,
 ) -> Result<Committed<Settled>, Problem> {
-    let command_id = Uuid::new_v5(&TOLD, message_id.as_bytes());
+    let known = Uuid::new_v5(&TOLD, message_id.as_bytes());
+    let command_id = if sabotaged(Sabotage::ForgetMessages) { new_id() } else { known };
     let context = Context {
         command_id,
         // A message is known by its id alone.

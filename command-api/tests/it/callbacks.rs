@@ -63,6 +63,19 @@ async fn a_callback_settles_its_payment_once_however_often_it_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_again_is_answered_as_the_first_time() {
+    let office = BoxOffice::open().await;
+    let payment = pending(&office).await;
+    let first = send(&office, "msg_1", now(), &failed(&payment)).await.ok(200);
+    let late = send(&office, "msg_2", now(), &succeeded(&payment)).await.ok(200);
+    assert_eq!((&first.body["status"], &late.body["status"]), (&json!("failed"), &json!("succeeded")));
+    office.new_events().await;
+    let again = send(&office, "msg_1", now(), &failed(&payment)).await.ok(200);
+    assert_eq!(again.body, first.body);
+    assert_eq!(office.new_events().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failed_payment_gives_the_seats_back_with_its_reason() {
     let office = BoxOffice::open().await;
     let payment = pending(&office).await;
@@ -71,6 +84,19 @@ async fn a_failed_payment_gives_the_seats_back_with_its_reason() {
     let mut events = office.new_events().await;
     events.sort();
     assert_eq!(events, ["OrderFailed", "PaymentFailed", "SeatsReleased"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_account_here_did_not_pay_nobody_else_says_is_paid() {
+    let office = BoxOffice::open().await;
+    let mut body = order(&office.standing(5).await, 2);
+    body["payment_method"] = json!("wallet");
+    let order = office.customer().await.post("/v1/orders", body).await.ok(201);
+    assert_eq!(order.body["status"], "failed");
+    office.new_events().await;
+    let told = send(&office, "msg_1", now(), &succeeded(&order.text("payment_id"))).await;
+    assert_eq!(told.problem(), (409, "payment-method-unavailable"));
+    assert_eq!(office.new_events().await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ mod accounts;
 mod callbacks;
 mod check_order;
 mod contention;
+mod controls;
 mod idempotency;
 mod openapi;
 mod orders;

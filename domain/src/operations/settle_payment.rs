@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{PaymentSummary, settle};
 use crate::{
-    Inventory, Operation, Order, OrderItem, OrderStatus, Payment, PaymentId, PaymentRequest, PaymentStatus,
-    PlacedOrder, Refusal, Show, ShowStatus, States, StreamId, TicketCode, UnitOfWork, Wanted,
+    Inventory, Operation, Order, OrderItem, OrderStatus, Payment, PaymentId, PaymentMethod, PaymentRequest,
+    PaymentStatus, PlacedOrder, Refusal, Show, ShowStatus, States, StreamId, TicketCode, UnitOfWork, Wanted,
     inventory::InventoryCommand, order::OrderCommand, payment::PaymentCommand, words::words,
 };
 
@@ -75,6 +75,7 @@ impl Operation for SettlePayment {
 
     fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Settled, Refusal> {
         let request = settle::requested(work, self.payment)?;
+        others_take_it(request.method)?;
         work.correlate(request.order.uuid());
         let status = work.state::<Payment>(self.payment)?.status().ok_or(Refusal::NotFound)?;
         let effect = match (&self.outcome, status) {
@@ -98,6 +99,15 @@ impl Operation for SettlePayment {
             ) => SettleEffect::Nothing,
         };
         Ok(Settled { effect, payment: PaymentSummary::of(self.payment, work)? })
+    }
+}
+
+/// Whether somebody else than ourselves takes such payments. An account that lives here paid when the order was placed,
+/// or did not; who says otherwise of it would have money paid into it that never came.
+fn others_take_it(method: PaymentMethod) -> Result<(), Refusal> {
+    match method {
+        PaymentMethod::Manual | PaymentMethod::Card => Ok(()),
+        PaymentMethod::Wallet => Err(Refusal::PaymentMethodUnavailable),
     }
 }
 

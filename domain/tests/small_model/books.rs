@@ -9,6 +9,7 @@ use domain::{
 };
 
 use super::{
+    ledger::Ledger,
     scene::Scene,
     support::{noon, organizer, show_id},
 };
@@ -41,6 +42,8 @@ pub(crate) struct Books {
     pub(crate) now: DateTime<Utc>,
     pub(crate) log: Vec<Arc<NewEvent>>,
     pub(crate) states: HashMap<StreamId, Versioned>,
+    /// What the log says of money.
+    pub(crate) ledger: Ledger,
     drawn: u128,
 }
 
@@ -63,36 +66,41 @@ impl Books {
     pub(crate) fn open(scene: &Scene) -> Self {
         let (show, organizer) = (show_id(), organizer());
         let schedule = ScheduleShow { show, organizer, draft: scene.draft.clone() };
-        let empty = Self { now: noon(), log: vec![], states: HashMap::new(), drawn: 0 };
-        let (scheduled, _) = empty.run(&schedule, Cache::Warm);
-        let (open, outcome) = scheduled.run(&PublishShow { show, organizer }, Cache::Warm);
-        assert_eq!(outcome, Outcome::Done(1));
-        open
+        let (log, states, ledger) = (vec![], HashMap::new(), Ledger::default());
+        let empty = Self { now: noon(), log, states, ledger, drawn: 0 };
+        empty.then(&schedule, Cache::Warm).then(&PublishShow { show, organizer }, Cache::Warm)
     }
 
-    /// The books after `operation`; these stay as they are.
-    pub(crate) fn run<O: Operation>(&self, operation: &O, cache: Cache) -> (Self, Outcome) {
+    /// The books after `operation`, whatever came of it.
+    pub(crate) fn then<O: Operation>(self, operation: &O, cache: Cache) -> Self {
+        self.run(operation, cache).0.unwrap_or(self)
+    }
+
+    /// The books after `operation`, if it was committed; these stay as they are.
+    pub(crate) fn run<O: Operation>(&self, operation: &O, cache: Cache) -> (Option<Self>, Outcome) {
         let (named, empty) = self.load(operation);
         let base = AtHand { books: self, named: (cache == Cache::Cold).then_some(named), empty: &empty };
-        let mut after = self.clone();
+        let mut drawn = self.drawn;
         let mut random = || {
-            after.drawn += 1;
-            after.drawn
+            drawn += 1;
+            drawn
         };
         let mut work = UnitOfWork::new(&base, self.now, &mut random);
         let answer = operation.run(&mut work);
         let decided = work.finish();
         if let Err(refusal) = answer {
             assert!(!matches!(refusal, Refusal::StreamNotLoaded(_)), "{refusal}");
-            return (self.clone(), Outcome::Refused(refusal));
+            return (None, Outcome::Refused(refusal));
         }
         if decided.events.iter().any(|event| event.version <= self.version(event.stream)) {
-            return (self.clone(), Outcome::Rejected);
+            return (None, Outcome::Rejected);
         }
+        let mut after = Self { drawn, ..self.clone() };
         let events = decided.events.len();
+        decided.events.iter().for_each(|event| after.ledger.book(event));
         after.log.extend(decided.events.into_iter().map(Arc::new));
         after.states.extend(decided.states);
-        (after, Outcome::Done(events))
+        (Some(after), Outcome::Done(events))
     }
 
     /// The streams that the operation names, as the sequencer finds them: asking again after every load.

@@ -3,7 +3,15 @@
 
 use std::{collections::HashSet, iter::successors};
 
-use super::{ask::Ask, books::Books, expected::Expected, laws, scene::Scene, view::View};
+use super::{
+    ask::Ask,
+    books::Books,
+    expected::{Expected, adds_nothing},
+    laws,
+    rules::Before,
+    scene::Scene,
+    view::View,
+};
 
 #[derive(Debug)]
 pub(crate) struct Walked {
@@ -29,14 +37,19 @@ struct Search<'a> {
 pub(crate) fn explore(scene: &Scene) -> Walked {
     let asks = Ask::all(scene);
     let mut search = Search { scene, places: vec![], known: HashSet::new() };
-    search.arrive(Books::open(scene), None);
+    let open = Books::open(scene);
+    search.arrive(View::of(&open, scene), open, None);
     let (mut moves, mut changes) = (0, 0);
     let mut here = 0;
     while here < search.places.len() {
         for ask in &asks {
+            if ask.is_too_much(&search.places[here].books, scene) {
+                continue;
+            }
             moves += 1;
             changes += usize::from(search.take(here, *ask));
         }
+        search.is_untouched(here);
         here += 1;
     }
     Walked { states: search.places.len(), moves, changes }
@@ -47,21 +60,35 @@ impl Search<'_> {
     fn take(&mut self, here: usize, ask: Ask) -> bool {
         let place = &self.places[here];
         let (after, outcome) = ask.put_to(&place.books, self.scene);
-        let view = View::of(&after, self.scene);
-        let expected = Expected::of(ask, &place.view, self.scene);
-        if let Err(wrong) = expected.met(&outcome, &place.view, &view) {
-            panic!("{wrong}\n{}", self.way(here, Some(ask)));
+        let view = after.as_ref().map(|after| View::of(after, self.scene));
+        let (before, seen) = (&place.view, view.as_ref().unwrap_or(&place.view));
+        let all_before = Before { books: &place.books, view: before, scene: self.scene };
+        let expected = Expected::of(ask, &all_before);
+        self.insist(expected.met(&outcome, before, seen), here, ask);
+        let Some((after, view)) = after.zip(view).filter(|(_, view)| view != before) else { return false };
+        if !ask.goes_on() {
+            let (twice, again) = ask.put_to(&after, self.scene);
+            let twice = twice.map(|twice| View::of(&twice, self.scene));
+            self.insist(adds_nothing(&again, &view, twice.as_ref().unwrap_or(&view)), here, ask);
         }
-        // Had it not been committed, nothing would have happened: what was decided on is as it was.
-        let untouched = View::of(&place.books, self.scene) == place.view;
-        assert!(untouched, "what was thrown away has left a trace\n{}", self.way(here, Some(ask)));
-        let changed = view != place.view;
-        self.arrive(after, Some((here, ask)));
-        changed
+        self.arrive(view, after, Some((here, ask)));
+        true
     }
 
-    fn arrive(&mut self, books: Books, from: Option<(usize, Ask)>) {
-        let view = View::of(&books, self.scene);
+    /// Had nothing been committed, nothing would have happened: what was decided on is as it was.
+    fn is_untouched(&self, here: usize) {
+        let place = &self.places[here];
+        let untouched = View::of(&place.books, self.scene) == place.view;
+        assert!(untouched, "what was thrown away has left a trace\n{}", self.way(here, None));
+    }
+
+    fn insist(&self, holds: Result<(), String>, here: usize, ask: Ask) {
+        if let Err(wrong) = holds {
+            panic!("{wrong}\n{}", self.way(here, Some(ask)));
+        }
+    }
+
+    fn arrive(&mut self, view: View, books: Books, from: Option<(usize, Ask)>) {
         if !self.known.insert(view.key()) {
             return;
         }

@@ -88,11 +88,13 @@ impl Decided {
     }
 
     fn one(&mut self, job: &mut dyn Job, base: &dyn States) -> Result<String, ExecuteError> {
-        let now = self.appendix.tail.recorded_at;
-        if sabotaged(Sabotage::Oversell) {
+        let mut now = self.appendix.tail.recorded_at;
+        if faultpoint::ARMED {
             let known = Overlay { batch: &self.states, base };
-            let emptied = sabotage::without_owners(job.streams(&known), &known);
-            self.states.extend(emptied);
+            let streams = sabotage::streams(job, &known);
+            now = sabotage::time(&streams, now);
+            let instead = sabotage::instead(&streams, &known);
+            self.states.extend(instead);
         }
         let overlay = Overlay { batch: &self.states, base };
         let mut random = rand::random::<u128>;
@@ -109,8 +111,8 @@ impl Decided {
             Err(_) => return Err(ExecuteError::Defect("it panicked".into())),
         };
         let mut done = work.finish();
-        if sabotaged(Sabotage::ReleaseTwice) {
-            sabotage::release_twice(&mut done);
+        if faultpoint::ARMED {
+            sabotage::afterwards(&mut done, &overlay);
         }
         let correlation = done.correlation.unwrap_or(job.context().correlation);
         for event in done.events {

@@ -58,6 +58,26 @@ async fn nor_does_it_where_the_log_is_another_one() {
 }
 
 #[tokio::test]
+async fn steps_that_could_not_be_noted_are_noted_when_the_event_is_read_again() {
+    let world = World::new().await;
+    let show = show_of(&world, 10).await;
+    order(&world, show, 1).await.unwrap();
+    let refused = "create function refuse() returns trigger language plpgsql as \
+                   $$ begin raise exception 'no step can be noted'; end $$; \
+                   create trigger refuse before insert on process_steps for each row execute function refuse();";
+    sqlx::raw_sql(refused).execute(&mut world.connect().await).await.unwrap();
+    let mut runner = world.run::<HoldExpiry>();
+    let RunnerStatus::Failing(reason) = runner.says().await else { panic!("it should say that it fails") };
+    assert!(reason.contains("no step can be noted"), "{reason}");
+
+    sqlx::raw_sql("drop trigger refuse on process_steps").execute(&mut world.connect().await).await.unwrap();
+
+    world.caught_up(HoldExpiry::NAME).await;
+    assert_eq!(world.steps(HoldExpiry::NAME).await.len(), 1, "the hold's end is forgotten");
+    runner.stop().await;
+}
+
+#[tokio::test]
 async fn a_checkpoint_of_another_log_starts_over() {
     let world = World::new().await;
     let show = show_of(&world, 10).await;

@@ -20,3 +20,39 @@ fn a_customer_who_is_told_twice_is_found() {
     let found = turns_red(test, Sabotage::TellAgain).unwrap();
     assert!(found.contains("left: 2"), "{found}");
 }
+
+#[test]
+fn steps_that_are_noted_apart_from_what_was_read_are_found() {
+    let test = "checkpoints::steps_that_could_not_be_noted_are_noted_when_the_event_is_read_again";
+    let found = turns_red(test, Sabotage::StepsApartFromCheckpoint).unwrap();
+    assert!(found.contains("the hold's end is forgotten"), "{found}");
+}
+
+#[test]
+fn a_step_that_is_taken_for_done_too_early_is_found() {
+    let test = "money::refunds::whoever_dies_between_the_provider_s_answer_and_the_record_is_followed_by_somebody_who_records_it";
+    let found = turns_red(test, Sabotage::DoneBeforePerformed).unwrap();
+    assert!(found.contains("\"PaymentRefundRequested\"]: "), "{found}");
+}
+
+#[test]
+fn a_step_that_is_dropped_instead_of_parked_is_found() {
+    let test =
+        "failures::a_failing_step_is_tried_again_after_growing_pauses_and_then_parked_while_others_go_on";
+    let found = turns_red(test, Sabotage::DropWhatFails).unwrap();
+    assert!(found.contains("in vain: it is parked"), "{found}");
+}
+
+#[test]
+fn steps_that_fail_and_leave_no_room_for_others_are_found() {
+    let test = "failures::steps_that_fail_by_the_hundred_keep_nobody_waiting";
+    let found = turns_red(test, Sabotage::RetryForEver).unwrap();
+    assert!(found.contains("in vain: another one works"), "{found}");
+}
+
+#[test]
+fn holds_that_never_end_are_found() {
+    let test = "holds::holds_end_once_with_two_runners_and_the_seats_are_free_again";
+    let found = turns_red(test, Sabotage::HoldsNeverEnd).unwrap();
+    assert!(found.contains("each order once"), "{found}");
+}

@@ -10,6 +10,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use event_store::{Clock, SystemClock, new_id};
+use futures::future::join_all;
 use processes::{Process, RunnerStatus};
 
 use crate::{
@@ -46,6 +47,24 @@ async fn a_failing_step_is_tried_again_after_growing_pauses_and_then_parked_whil
     until("another one works", async || tries(working) == 1).await;
 
     assert_eq!(tries(failing), 12);
+    runner.stop().await;
+}
+
+/// More than are performed at once.
+const MANY: u32 = 600;
+
+#[tokio::test]
+async fn steps_that_fail_by_the_hundred_keep_nobody_waiting() {
+    let world = World::new().await;
+    let show = show_of(&world, 2 * MANY + 1).await;
+    let failing = join_all((0..MANY).map(|_| order(&world, show, 2))).await;
+    assert!(failing.iter().all(Result::is_ok));
+    world.clock.advance(TimeDelta::seconds(1));
+    let working = order(&world, show, 1).await.unwrap().answer.order_id.uuid();
+
+    let runner = world.run::<Probe>();
+
+    until("another one works", async || tries(working) == 1).await;
     runner.stop().await;
 }
 

@@ -5,6 +5,7 @@ mod checkpoints;
 mod controls;
 mod failures;
 mod holds;
+mod money;
 mod notes;
 mod notifications;
 mod post;

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use event_store::{
     Clock, LogReader, Position, RecordedEvent, Sequencer, SequencerOptions, SystemClock, new_id,
 };
+use faultpoint::control::patience;
 use processes::{Process, Readings, RunnerOptions, RunnerStatus};
 use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::{
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Nothing that a test waits for takes longer.
-const PATIENCE: Duration = Duration::from_secs(40);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A clock that stands until it is told to go on.
 pub(crate) struct Hands(Mutex<DateTime<Utc>>);
@@ -79,15 +80,7 @@ impl World {
     }
 
     fn run_by<P: Process>(&self, clock: Arc<dyn Clock>, context: P::Context) -> Running {
-        let (head, receiver) = watch::channel(Position::MAX);
-        let options = RunnerOptions {
-            database: self.database.clone(),
-            context,
-            clock,
-            holder: new_id(),
-            head: receiver,
-            readings: Readings::default(),
-        };
+        let (head, options) = runner_options(&self.database, clock, context);
         let (sender, status) = watch::channel(RunnerStatus::default());
         let cancel = CancellationToken::new();
         let task = tokio::spawn(processes::run::<P>(options, sender, cancel.clone()));
@@ -108,8 +101,8 @@ impl World {
     }
 
     pub(crate) async fn steps(&self, process: &str) -> Vec<Row> {
-        let steps = "select target, step, cause, due_at, attempts, parked from process_steps \
-                     where process = $1 order by target, step";
+        let steps = "select target, step, cause, due_at, attempts + outages as attempts, parked \
+                     from process_steps where process = $1 order by target, step";
         sqlx::query_as(steps).bind(process).fetch_all(&mut self.connect().await).await.unwrap()
     }
 
@@ -125,6 +118,17 @@ impl World {
     }
 }
 
+/// What a runner needs that sees a head which is always further on, and whoever tells it so.
+pub(crate) fn runner_options<C>(
+    database: &PgConnectOptions,
+    clock: Arc<dyn Clock>,
+    context: C,
+) -> (watch::Sender<Position>, RunnerOptions<C>) {
+    let (head, receiver) = watch::channel(Position::MAX);
+    let (database, readings) = (database.clone(), Readings::default());
+    (head, RunnerOptions { database, context, clock, holder: new_id(), head: receiver, readings })
+}
+
 /// A row of `process_steps`.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Row {
@@ -132,6 +136,7 @@ pub(crate) struct Row {
     pub(crate) step: String,
     pub(crate) cause: Uuid,
     pub(crate) due_at: DateTime<Utc>,
+    /// In vain, whoever was at fault.
     pub(crate) attempts: i32,
     pub(crate) parked: Option<String>,
 }
@@ -147,8 +152,15 @@ pub(crate) struct Running {
 impl Running {
     /// What it says next.
     pub(crate) async fn says(&mut self) -> RunnerStatus {
-        timeout(PATIENCE, self.status.changed()).await.expect("the runner says something").unwrap();
+        timeout(patience(PATIENCE), self.status.changed()).await.expect("the runner says something").unwrap();
         self.status.borrow_and_update().clone()
+    }
+
+    /// Ends it wherever it is, as if its program had been killed. Its lease stays.
+    pub(crate) async fn kill(self) {
+        self.task.abort();
+        let ended = self.task.await;
+        assert!(ended.is_err_and(|error| error.is_cancelled()), "it ended by itself");
     }
 
     pub(crate) async fn stop(self) {
@@ -164,5 +176,5 @@ pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(PATIENCE, holds).await.unwrap_or_else(|_| panic!("in vain: {what}"));
+    timeout(patience(PATIENCE), holds).await.unwrap_or_else(|_| panic!("in vain: {what}"));
 }

@@ -7,7 +7,9 @@ mod webhook;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::PaymentId;
+use faultpoint::{Sabotage, sabotaged};
 use futures::FutureExt;
+use uuid::Uuid;
 
 pub use http::{BadOptions, Options};
 pub use webhook::{Notice, NoticeError, notice};
@@ -153,7 +155,7 @@ impl Stripe {
         if let Some(method) = &self.payment_method {
             form.extend([("payment_method", method.as_str()), ("confirm", "true")]);
         }
-        let key = format!("charge-{payment}");
+        let key = key("charge", &payment);
         let intent: Intent = self.http.post_intent("/v1/payment_intents", &form, &key).await?;
         if intent.is_declined() {
             // Declined once is failed here; nobody may try another card on it.
@@ -164,7 +166,7 @@ impl Stripe {
 
     async fn void(&self, reference: &str) -> Result<Intent, ProviderError> {
         let path = format!("/v1/payment_intents/{reference}/cancel");
-        self.http.post_intent(&path, &[], &format!("cancel-{reference}")).await
+        self.http.post_intent(&path, &[], &key("cancel", reference)).await
     }
 
     async fn call_off(
@@ -192,7 +194,8 @@ impl Stripe {
         let query = [("payment_intent", intent.id.as_str()), ("limit", "100")];
         let before: Listed<Refunded> = self.http.get("/v1/refunds", &query).await?;
         // Keys are forgotten after a day; what was paid back is not.
-        if let Some(known) = before.data.iter().find(|refund| refund.counts()) {
+        let known = before.data.iter().find(|refund| refund.counts());
+        if let Some(known) = known.filter(|_| !sabotaged(Sabotage::RefundWithoutLooking)) {
             return Ok(known.state());
         }
         let amount = charge.amount.to_string();
@@ -202,9 +205,17 @@ impl Stripe {
             ("amount", amount.as_str()),
             ("metadata[payment_id]", payment.as_str()),
         ];
-        let made: Refunded = self.http.post("/v1/refunds", &form, &format!("refund-{payment}")).await?;
+        let made: Refunded = self.http.post("/v1/refunds", &form, &key("refund", &payment)).await?;
         Ok(made.state())
     }
+}
+
+/// The same for the same request, however often it is made: Stripe carries out one of them.
+fn key(what: &str, id: &str) -> String {
+    if sabotaged(Sabotage::NewKeyEachTime) {
+        return Uuid::new_v4().to_string();
+    }
+    format!("{what}-{id}")
 }
 
 /// What the provider's books say of one payment.

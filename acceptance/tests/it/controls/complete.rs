@@ -12,9 +12,11 @@ use crate::support::{Ports, Process, Role, World, eventually, quantity, show, st
 const CONTROLS: &[&str] = &[
     include_str!("mod.rs"),
     include_str!("../../../../event-store/tests/it/controls.rs"),
+    include_str!("../../../../command-api/tests/it/controls.rs"),
     include_str!("../../../../relay/tests/it/controls.rs"),
     include_str!("../../../../projections/tests/it/controls.rs"),
     include_str!("../../../../processes/tests/it/controls.rs"),
+    include_str!("../../../../processes/tests/it/money/controls.rs"),
 ];
 /// A stream as long as this gets a snapshot.
 const LONG: usize = 1_000;

@@ -1,0 +1,173 @@
+//! Cards are charged, whatever the provider does; the last two digits of a price choose what that is.
+
+use domain::{PaymentMethod, operations::OrderSummary};
+use processes::{Charging, Process};
+use providers::ChargeState;
+
+use super::office::{Office, charge};
+use crate::support::until;
+
+const CONFIRMED: [&str; 2] = ["PaymentSucceeded", "OrderConfirmed"];
+
+#[tokio::test]
+async fn an_approved_charge_confirms_its_order_once_by_answer_and_by_webhook() {
+    let office = Office::open().await;
+    let order = office.sold(2_200, PaymentMethod::Card).await;
+    let charging = office.charging();
+
+    office.comes_to(&order, &CONFIRMED).await;
+    office.in_time("the provider tells it, too", async || office.heard().await == 1).await;
+
+    office.comes_to(&order, &CONFIRMED).await;
+    office.is_done(Charging::NAME).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_200, 0));
+    charging.stop().await;
+}
+
+#[tokio::test]
+async fn a_declined_charge_fails_its_order_with_the_bank_s_reason() {
+    let office = Office::without_webhooks().await;
+    let order = office.sold(2_081, PaymentMethod::Card).await;
+    let charging = office.charging();
+
+    office.comes_to(&order, &["PaymentFailed", "OrderFailed"]).await;
+    office.is_done(Charging::NAME).await;
+
+    let failed = office.world.log().await.into_iter().find(|event| event.event_type == "PaymentFailed");
+    assert_eq!(failed.unwrap().data, r#"{"reason":"card_declined"}"#);
+    assert_eq!(office.moved(order.payment_id).await, (0, 0));
+    charging.stop().await;
+}
+
+#[tokio::test]
+async fn silence_is_no_answer_and_what_was_charged_meanwhile_is_found_and_charged_once() {
+    let office = Office::without_webhooks().await;
+    let order = office.sold(2_082, PaymentMethod::Card).await;
+    let charging = office.charging();
+    until("it was waited for in vain", async || {
+        office.world.steps(Charging::NAME).await.iter().any(|step| step.attempts > 0)
+    })
+    .await;
+    assert_eq!(office.story(&order).await, ["OrderPlaced", "PaymentRequested"]);
+
+    office.comes_to(&order, &CONFIRMED).await;
+
+    office.is_done(Charging::NAME).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_082, 0));
+    charging.stop().await;
+}
+
+#[tokio::test]
+async fn a_failure_that_is_told_after_the_success_changes_nothing() {
+    let office = Office::open().await;
+    let order = office.sold(2_088, PaymentMethod::Card).await;
+    let charging = office.charging();
+
+    office.in_time("both are told", async || office.heard().await == 2).await;
+
+    office.comes_to(&order, &CONFIRMED).await;
+    office.is_done(Charging::NAME).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_088, 0));
+    charging.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_said_to_have_failed_and_succeeds_is_paid_back() {
+    let office = Office::open().await;
+    let order = office.sold(2_087, PaymentMethod::Card).await;
+    let (charging, refunds) = (office.charging(), office.refunds());
+
+    let failed = ["PaymentFailed", "OrderFailed"];
+    let paid_back = ["PaymentSucceeded", "PaymentRefundRequested", "PaymentRefunded"];
+    office.comes_to(&order, &[&failed[..], &paid_back].concat()).await;
+
+    office.is_done(Charging::NAME).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_087, 2_087));
+    charging.stop().await;
+    refunds.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_customer_has_yet_to_do_is_no_success_and_is_called_off_in_the_end() {
+    let office = Office::open().await;
+    let order = office.sold(2_092, PaymentMethod::Card).await;
+    let charging = office.charging();
+    until("it is charged", async || {
+        office.world.caught_up(Charging::NAME).await;
+        office.world.steps(Charging::NAME).await.iter().all(|step| step.step != "charge")
+    })
+    .await;
+    assert_eq!(office.story(&order).await, ["OrderPlaced", "PaymentRequested"]);
+
+    office.cancel(order.order_id).await;
+    office.comes_to(&order, &["OrderCancelled", "PaymentCancelled"]).await;
+
+    office.is_done(Charging::NAME).await;
+    let called_off = office.bank.says(&charge(&order)).await;
+    assert!(matches!(called_off, Some(ChargeState::Failed { .. })), "{called_off:?}");
+    charging.stop().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_asked_again_until_it_is_back() {
+    let mut office = Office::without_webhooks().await;
+    office.bank.kill().await;
+    let order = office.sold(2_200, PaymentMethod::Card).await;
+    let charging = office.charging();
+    office
+        .in_time("it was tried in vain", async || {
+            office.world.steps(Charging::NAME).await.iter().any(|step| step.attempts > 1)
+        })
+        .await;
+
+    office.bank.start().await;
+
+    office.comes_to(&order, &CONFIRMED).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_200, 0));
+    charging.stop().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_dies_while_it_charges_charges_once() {
+    let mut office = Office::without_webhooks().await;
+    let order = office.sold(2_082, PaymentMethod::Card).await;
+    let charging = office.charging();
+    let charged = charge(&order);
+    until("it has the charge in hand", async || office.bank.says(&charged).await.is_some()).await;
+
+    office.bank.kill().await;
+    office.bank.start().await;
+
+    office.comes_to(&order, &CONFIRMED).await;
+    office.is_done(Charging::NAME).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_082, 0));
+    charging.stop().await;
+}
+
+#[tokio::test]
+async fn two_runners_charge_a_hundred_cards_once_each() {
+    let office = Office::without_webhooks().await;
+    let show = office.show_of(&[2_200, 2_081, 2_097], 100).await;
+    let runners = [office.charging(), office.charging()];
+    let mut orders = Vec::new();
+    for number in 0..100 {
+        let price = [2_200, 2_081, 2_097][number % 3];
+        orders.push(office.order(show, price, PaymentMethod::Card).await.unwrap());
+    }
+
+    let declined = |order: &OrderSummary| order.total == 2_081;
+    let fate = |order: &OrderSummary| {
+        if declined(order) { vec!["PaymentFailed", "OrderFailed"] } else { CONFIRMED.to_vec() }
+    };
+    office.all_come_to(&orders.iter().map(|order| (order.clone(), fate(order))).collect::<Vec<_>>()).await;
+
+    office.is_done(Charging::NAME).await;
+    let moved = office.bank.moved().await;
+    for order in &orders {
+        let taken = moved.get(&order.payment_id).copied();
+        assert_eq!(taken, (!declined(order)).then_some((order.total, 0)));
+    }
+    for runner in runners {
+        runner.stop().await;
+    }
+}
