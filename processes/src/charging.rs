@@ -118,7 +118,7 @@ impl Trying<'_> {
     }
 
     async fn ask(&self) -> Ended {
-        let reference = self.money.reference(self.payment).await.map_err(|_| Performed::Unavailable)?;
+        let reference = self.money.reference(&self.known).await.map_err(|_| Performed::Unavailable)?;
         let (charge, reference) = (&self.known.charge, reference.as_deref());
         match self.known.state.status() {
             None | Some(PaymentStatus::Succeeded | PaymentStatus::Refunded) => Ok(Performed::Done),
@@ -144,10 +144,7 @@ impl Trying<'_> {
     }
 
     async fn settle(&self, state: ChargeState) -> Result<Option<Performed>, Performed> {
-        if let ChargeState::Pending { reference, client_secret } = &state {
-            let note = self.money.note(self.payment, reference, client_secret.as_deref()).await;
-            note.map_err(|_| Performed::Unavailable)?;
-        }
+        self.money.note(self.payment, &state).await.map_err(|_| Performed::Unavailable)?;
         Ok(self.money.settle((Charging::NAME, self.step), self.payment, state).await)
     }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use domain::{
-    DomainEvent, Payment, PaymentId, PaymentMethod, PaymentRequest, Refusal, StreamId,
+    DomainEvent, Payment, PaymentEvent, PaymentId, PaymentMethod, PaymentRequest, Refusal, StreamId,
     operations::{Outcome, SettlePayment},
 };
 use event_store::{Command, ExecuteError, RecordedEvent, Sequencer, SharedClock, read_stream};
-use providers::{Charge, ChargeState, Manual, Provider, ProviderError};
+use providers::{Charge, ChargeState, ClientSecret, Manual, Provider, ProviderError};
 use sqlx::PgPool;
 
 use crate::process::{Performed, Step, command_context};
@@ -33,6 +33,8 @@ pub(crate) struct Known {
     pub(crate) state: Payment,
     pub(crate) request: Arc<PaymentRequest>,
     pub(crate) charge: Charge,
+    /// How whoever took the money calls it.
+    took: Option<String>,
 }
 
 /// Why a step was not performed.
@@ -70,7 +72,7 @@ impl Money {
     pub(crate) async fn payment(&self, payment: PaymentId) -> Result<Known, Trouble> {
         let mut connection = self.pool.acquire().await?;
         let events = read_stream(&mut connection, StreamId::payment(payment), 0, EVENTS).await?;
-        let state = fold(&events)?;
+        let (state, took) = fold(&events)?;
         let asked_for = state.requested().cloned().zip(events.first());
         let (request, first) = asked_for.ok_or_else(|| Trouble::Unreadable(format!("{payment} is empty")))?;
         let charge = Charge {
@@ -80,7 +82,7 @@ impl Money {
             currency: request.currency,
             requested_at: first.recorded_at,
         };
-        Ok(Known { state, request, charge })
+        Ok(Known { state, request, charge, took })
     }
 
     /// Whoever takes payments of this kind. A wallet needs nobody.
@@ -91,21 +93,24 @@ impl Money {
         }
     }
 
-    /// How the provider calls a charge, where it said so.
-    pub(crate) async fn reference(&self, payment: PaymentId) -> Result<Option<String>, sqlx::Error> {
-        let query = sqlx::query_scalar(include_str!("sql/charge_reference.sql")).bind(payment.uuid());
-        query.fetch_optional(&self.pool).await
+    /// How the provider calls a charge, where it said so. To look for one among all others takes long on a busy day,
+    /// and on a very busy one too long.
+    pub(crate) async fn reference(&self, known: &Known) -> Result<Option<String>, sqlx::Error> {
+        let payment = known.charge.payment.uuid();
+        let noted = sqlx::query_scalar(include_str!("sql/charge_reference.sql")).bind(payment);
+        Ok(noted.fetch_optional(&self.pool).await?.or_else(|| known.took.clone()))
     }
 
-    /// Notes what the provider calls a charge, and with what the customer's browser goes on.
-    pub(crate) async fn note(
-        &self,
-        payment: PaymentId,
-        reference: &str,
-        client_secret: Option<&str>,
-    ) -> Result<(), sqlx::Error> {
-        let note = sqlx::query(include_str!("sql/note_charge.sql"));
-        let note = note.bind(payment.uuid()).bind(reference).bind(client_secret).bind(self.clock.now());
+    /// Notes what the provider calls a charge, and with what the customer's browser goes on. Of one that succeeded the
+    /// log says it.
+    pub(crate) async fn note(&self, payment: PaymentId, state: &ChargeState) -> Result<(), sqlx::Error> {
+        let (reference, secret) = match state {
+            ChargeState::Pending { reference, client_secret } => (reference, client_secret.as_ref()),
+            ChargeState::Failed { reference, .. } => (reference, None),
+            ChargeState::Succeeded { .. } => return Ok(()),
+        };
+        let note = sqlx::query(include_str!("sql/note_charge.sql")).bind(payment.uuid()).bind(reference);
+        let note = note.bind(secret.map(ClientSecret::reveal)).bind(self.clock.now());
         note.execute(&self.pool).await.map(|_| ())
     }
 
@@ -139,8 +144,9 @@ pub(crate) fn performed(executed: Result<(), ExecuteError>) -> Performed {
     }
 }
 
-fn fold(events: &[RecordedEvent]) -> Result<Payment, Trouble> {
-    let mut state = Payment::default();
+/// A payment's state, and how whoever took the money calls it.
+fn fold(events: &[RecordedEvent]) -> Result<(Payment, Option<String>), Trouble> {
+    let (mut state, mut took) = (Payment::default(), None);
     for event in events {
         let unreadable = |error: &dyn std::fmt::Display| {
             Trouble::Unreadable(format!("position {}: {error}", event.position))
@@ -151,7 +157,10 @@ fn fold(events: &[RecordedEvent]) -> Result<Payment, Trouble> {
             DomainEvent::decode(stream, stored).map_err(|error| unreadable(&error))?
         {
             domain::Decider::evolve(&mut state, &event);
+            if let PaymentEvent::PaymentSucceeded { reference } = event {
+                took = reference;
+            }
         }
     }
-    Ok(state)
+    Ok((state, took))
 }

@@ -80,7 +80,7 @@ async fn pay_out(money: &Money, known: &Known) -> Result<Option<String>, Perform
     let Some(provider) = money.provider(known.request.method) else {
         return Err(Performed::Failed("nobody here takes cards".to_owned()));
     };
-    let reference = money.reference(charge.payment).await.map_err(|_| Performed::Unavailable)?;
+    let reference = money.reference(known).await.map_err(|_| Performed::Unavailable)?;
     match provider.refund(&Refund { charge, reference }).await? {
         RefundState::Succeeded { reference } => Ok(Some(reference)),
         RefundState::Pending => Err(Performed::NotBefore(money.clock.now() + ASK_AFTER)),

@@ -97,9 +97,17 @@ impl Stripe {
         charge: &Charge,
         reference: Option<&str>,
     ) -> Result<Option<Intent>, ProviderError> {
-        if let Some(reference) = reference {
-            return self.http.find(&format!("/v1/payment_intents/{reference}")).await;
+        // Whoever else told of the payment may call it otherwise.
+        if let Some(id) = reference.filter(|reference| is_an_intents(reference))
+            && let Some(found) = self.http.find(&format!("/v1/payment_intents/{id}")).await?
+        {
+            return Ok(Some(found));
         }
+        self.search(charge).await
+    }
+
+    /// Looks for a charge among all that were made when it was.
+    async fn search(&self, charge: &Charge) -> Result<Option<Intent>, ProviderError> {
         let (from, until) = (charge.requested_at - CLOCKS, charge.requested_at + MADE_WITHIN);
         let mut after = None;
         for _ in 0..PAGES {
@@ -181,6 +189,12 @@ impl Stripe {
         let made: Refunded = self.http.post("/v1/refunds", &form, &format!("refund-{payment}")).await?;
         Ok(made.state())
     }
+}
+
+/// Whether an id can be an intent's. It becomes a part of a path.
+fn is_an_intents(id: &str) -> bool {
+    let rest = id.strip_prefix("pi_");
+    rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
 }
 
 /// What the provider's books say of one payment.
