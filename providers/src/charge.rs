@@ -91,3 +91,16 @@ pub enum RefundState {
         reason: String,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_secret_is_not_to_be_seen_by_looking_at_what_holds_it() {
+        let secret: ClientSecret = serde_json::from_str(r#""pi_1_secret_x""#).unwrap();
+        assert_eq!(secret.reveal(), "pi_1_secret_x");
+        let pending = ChargeState::Pending { reference: "pi_1".to_owned(), client_secret: Some(secret) };
+        assert!(!format!("{pending:?} {pending:#?}").contains("secret_x"));
+    }
+}
