@@ -19,13 +19,14 @@ pub struct Answered<T> {
     body: T,
     position: Option<HeaderValue>,
     etag: Option<HeaderValue>,
+    cache: Option<HeaderValue>,
     replayed: bool,
 }
 
 impl<T> Answered<T> {
     /// With any status; a replay answers with the first one.
     pub fn new(status: StatusCode, body: T) -> Self {
-        Self { status, body, position: None, etag: None, replayed: false }
+        Self { status, body, position: None, etag: None, cache: None, replayed: false }
     }
 
     /// 200.
@@ -57,6 +58,13 @@ impl<T> Answered<T> {
         self
     }
 
+    /// Adds `Cache-Control`: it holds what is kept nowhere on its way.
+    #[must_use]
+    pub fn confidential(mut self) -> Self {
+        self.cache = Some(HeaderValue::from_static("private, no-store"));
+        self
+    }
+
     /// Adds `Idempotency-Replayed: true` where this is the first answer once more.
     #[must_use]
     pub fn replayed(mut self, replayed: bool) -> Self {
@@ -69,7 +77,12 @@ impl<T: Serialize> IntoResponse for Answered<T> {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         let replayed = self.replayed.then(|| HeaderValue::from_static("true"));
-        let headers = [(POSITION, self.position), (header::ETAG, self.etag), (REPLAYED, replayed)];
+        let headers = [
+            (POSITION, self.position),
+            (header::ETAG, self.etag),
+            (header::CACHE_CONTROL, self.cache),
+            (REPLAYED, replayed),
+        ];
         for (name, value) in headers {
             if let Some(value) = value {
                 response.headers_mut().insert(name, value);

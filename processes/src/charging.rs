@@ -163,10 +163,7 @@ impl Trying<'_> {
     }
 
     async fn settle(&self, state: ChargeState) -> Result<Option<Performed>, Performed> {
-        if let ChargeState::Pending { reference, client_secret } = &state {
-            let note = self.money.note(self.payment, reference, client_secret.as_deref()).await;
-            note.map_err(|_| Performed::Unavailable)?;
-        }
+        self.money.note(self.payment, &state).await.map_err(|_| Performed::Unavailable)?;
         Ok(self.money.settle((Charging::NAME, self.step), self.payment, state).await)
     }
 

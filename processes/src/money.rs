@@ -8,7 +8,7 @@ use domain::{
     operations::{Outcome, SettlePayment},
 };
 use event_store::{Command, ExecuteError, RecordedEvent, Sequencer, SharedClock, read_stream};
-use providers::{Charge, ChargeState, Manual, Provider, ProviderError};
+use providers::{Charge, ChargeState, ClientSecret, Manual, Provider, ProviderError};
 use sqlx::PgPool;
 
 use crate::process::{Performed, Step, command_context};
@@ -34,8 +34,8 @@ pub(crate) struct Known {
     pub(crate) state: Payment,
     pub(crate) request: Arc<PaymentRequest>,
     pub(crate) charge: Charge,
-    /// How whoever said that the money came calls it.
-    reference: Option<String>,
+    /// How whoever took the money calls it.
+    took: Option<String>,
     /// When something happened to it last.
     pub(crate) changed_at: DateTime<Utc>,
 }
@@ -81,7 +81,7 @@ impl Money {
     pub(crate) async fn payment(&self, payment: PaymentId) -> Result<Known, Trouble> {
         let mut connection = self.pool.acquire().await?;
         let events = read_stream(&mut connection, StreamId::payment(payment), 0, EVENTS).await?;
-        let (state, reference) = fold(&events)?;
+        let (state, took) = fold(&events)?;
         let asked_for = state.requested().cloned().zip(events.first()).zip(events.last());
         let ((request, first), last) =
             asked_for.ok_or_else(|| Trouble::Unreadable(format!("{payment} is empty")))?;
@@ -92,7 +92,7 @@ impl Money {
             currency: request.currency,
             requested_at: first.recorded_at,
         };
-        Ok(Known { state, request, charge, reference, changed_at: last.recorded_at })
+        Ok(Known { state, request, charge, took, changed_at: last.recorded_at })
     }
 
     /// Whoever takes payments of this kind. A wallet needs nobody.
@@ -106,19 +106,20 @@ impl Money {
     /// How the provider calls a charge, where it said so.
     pub(crate) async fn reference(&self, known: &Known) -> Result<Option<String>, sqlx::Error> {
         let payment = known.charge.payment.uuid();
-        let query = sqlx::query_scalar(include_str!("sql/charge_reference.sql")).bind(payment);
-        Ok(query.fetch_optional(&self.pool).await?.or_else(|| known.reference.clone()))
+        let noted = sqlx::query_scalar(include_str!("sql/charge_reference.sql")).bind(payment);
+        Ok(noted.fetch_optional(&self.pool).await?.or_else(|| known.took.clone()))
     }
 
-    /// Notes what the provider calls a charge, and with what the customer's browser goes on.
-    pub(crate) async fn note(
-        &self,
-        payment: PaymentId,
-        reference: &str,
-        client_secret: Option<&str>,
-    ) -> Result<(), sqlx::Error> {
-        let note = sqlx::query(include_str!("sql/note_charge.sql"));
-        let note = note.bind(payment.uuid()).bind(reference).bind(client_secret).bind(self.clock.now());
+    /// Notes what the provider calls a charge, and with what the customer's browser goes on. Of one that succeeded the
+    /// log says it.
+    pub(crate) async fn note(&self, payment: PaymentId, state: &ChargeState) -> Result<(), sqlx::Error> {
+        let (reference, secret) = match state {
+            ChargeState::Pending { reference, client_secret } => (reference, client_secret.as_ref()),
+            ChargeState::Failed { reference, .. } => (reference, None),
+            ChargeState::Succeeded { .. } => return Ok(()),
+        };
+        let note = sqlx::query(include_str!("sql/note_charge.sql")).bind(payment.uuid()).bind(reference);
+        let note = note.bind(secret.map(ClientSecret::reveal)).bind(self.clock.now());
         note.execute(&self.pool).await.map(|_| ())
     }
 
@@ -152,9 +153,9 @@ pub(crate) fn performed(executed: Result<(), ExecuteError>) -> Performed {
     }
 }
 
-/// Where it stands, and how whoever said that the money came calls it.
+/// A payment's state, and how whoever took the money calls it.
 fn fold(events: &[RecordedEvent]) -> Result<(Payment, Option<String>), Trouble> {
-    let (mut state, mut taken) = (Payment::default(), None);
+    let (mut state, mut took) = (Payment::default(), None);
     for event in events {
         let unreadable = |error: &dyn std::fmt::Display| {
             Trouble::Unreadable(format!("position {}: {error}", event.position))
@@ -166,9 +167,9 @@ fn fold(events: &[RecordedEvent]) -> Result<(Payment, Option<String>), Trouble> 
         {
             domain::Decider::evolve(&mut state, &event);
             if let PaymentEvent::PaymentSucceeded { reference } = event {
-                taken = reference;
+                took = reference;
             }
         }
     }
-    Ok((state, taken))
+    Ok((state, took))
 }

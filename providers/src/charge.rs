@@ -1,7 +1,10 @@
 //! What a provider is asked for, and what it says became of it.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use domain::{Currency, OrderId, PaymentId};
+use serde::Deserialize;
 
 /// Money that a customer is to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,27 @@ pub struct Charge {
     pub requested_at: DateTime<Utc>,
 }
 
+/// With what the browser of the customer who pays goes on at the provider's. Whoever has it can pay, and see what with:
+/// it is for nobody else, and for no log.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct ClientSecret(String);
+
+impl ClientSecret {
+    /// The secret itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Shows nothing of it.
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientSecret")
+    }
+}
+
 /// Where a charge stands at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChargeState {
@@ -25,8 +49,8 @@ pub enum ChargeState {
     Pending {
         /// How the provider calls it.
         reference: String,
-        /// With what the customer's browser goes on at the provider's.
-        client_secret: Option<String>,
+        /// With what the customer's browser goes on.
+        client_secret: Option<ClientSecret>,
     },
     /// The money was taken.
     Succeeded {
@@ -66,4 +90,17 @@ pub enum RefundState {
         /// Why, in the provider's words.
         reason: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_secret_is_not_to_be_seen_by_looking_at_what_holds_it() {
+        let secret: ClientSecret = serde_json::from_str(r#""pi_1_secret_x""#).unwrap();
+        assert_eq!(secret.reveal(), "pi_1_secret_x");
+        let pending = ChargeState::Pending { reference: "pi_1".to_owned(), client_secret: Some(secret) };
+        assert!(!format!("{pending:?} {pending:#?}").contains("secret_x"));
+    }
 }

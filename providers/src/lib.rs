@@ -11,6 +11,6 @@ mod provider;
 pub mod signature;
 pub mod stripe;
 
-pub use charge::{Charge, ChargeState, Refund, RefundState};
+pub use charge::{Charge, ChargeState, ClientSecret, Refund, RefundState};
 pub use manual::Manual;
 pub use provider::{Answer, Provider, ProviderError};

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 #[derive(Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct MailSettings {
-    /// The mail server: smtps://user:password@host, smtp://user:password@host:587?tls=required or smtp://host:25. Without, no e-mails are sent
+    /// The mail server: smtps://user:password@host, smtp://user:password@host:587?tls=required or smtp://host:25; no password goes to another machine without TLS. Without, no e-mails are sent
     #[arg(long, global = true, env = "STAGEDOOR_SMTP_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) smtp_url: Option<String>,
 
@@ -43,12 +43,15 @@ impl MailSettings {
     }
 }
 
+const PROTECTED: &str = "write smtps://user:password@host or smtp://user:password@host:587?tls=required; on this machine itself no TLS is needed";
+
 fn wrong(error: &MailerError) -> Failure {
-    let name = match error {
-        MailerError::Url(_) => "STAGEDOOR_SMTP_URL",
-        MailerError::From(_) => "STAGEDOOR_MAIL_FROM",
+    let (name, hint) = match error {
+        MailerError::Url(_) => ("STAGEDOOR_SMTP_URL", "docs/configuration.md lists every setting"),
+        MailerError::PasswordInClear => ("STAGEDOOR_SMTP_URL", PROTECTED),
+        MailerError::From(_) => ("STAGEDOOR_MAIL_FROM", "docs/configuration.md lists every setting"),
     };
-    Failure::usage(format!("{name} can't be used: {error}"), "docs/configuration.md lists every setting")
+    Failure::usage(format!("{name} can't be used: {error}"), hint)
 }
 
 #[cfg(test)]
@@ -70,6 +73,18 @@ mod tests {
         }
         assert_eq!(refusal("smtp://host", None), "STAGEDOOR_MAIL_FROM is not set");
         assert!(refusal("smtp://host", Some("nobody")).starts_with("STAGEDOOR_MAIL_FROM can't be used"));
+    }
+
+    #[test]
+    fn a_password_that_others_could_read_is_refused_with_what_to_write_instead() {
+        let from = Some("tickets@example.org".to_owned());
+        let settings = MailSettings { smtp_url: Some("smtp://u:secret@host".to_owned()), mail_from: from };
+        let refused = settings.mailer().unwrap_err();
+        assert_eq!(refused.code(), 2);
+        let (why, hint) = (refused.to_string(), refused.hint().unwrap());
+        assert!(why.starts_with("STAGEDOOR_SMTP_URL") && why.ends_with("in clear"), "{why}");
+        assert!(hint.contains("smtps://") && hint.contains("?tls=required"), "{hint}");
+        assert!(!why.contains("secret") && !hint.contains("secret"));
     }
 
     #[test]

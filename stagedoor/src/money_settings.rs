@@ -27,9 +27,9 @@ pub(crate) struct MoneySettings {
     )]
     pub(crate) callback_secret: Option<String>,
 
-    /// Customers may say themselves that money came into their accounts
-    #[arg(long, global = true, env = "STAGEDOOR_SELF_DEPOSIT", default_value_t = false, action = clap::ArgAction::Set, value_name = "true|false")]
-    pub(crate) self_deposit: bool,
+    /// Customers may say themselves that money came into their accounts. Default: false; for `up`, true
+    #[arg(long, global = true, env = "STAGEDOOR_SELF_DEPOSIT", action = clap::ArgAction::Set, value_name = "true|false")]
+    pub(crate) self_deposit: Option<bool>,
 
     /// Where Stripe, or what speaks like it, is
     #[arg(
@@ -82,7 +82,7 @@ impl MoneySettings {
         let named = |name: &'static str| move |error| wrong(name, &error);
         Ok(Payments {
             takes_cards: self.stripe_secret_key().is_some(),
-            self_deposit: self.self_deposit,
+            self_deposit: self.self_deposit.unwrap_or(false),
             callback_secrets: standard.transpose().map_err(named("STAGEDOOR_CALLBACK_SECRET"))?,
             stripe_secrets: stripe.transpose().map_err(named("STAGEDOOR_STRIPE_WEBHOOK_SECRET"))?,
         })

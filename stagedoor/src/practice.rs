@@ -44,8 +44,10 @@ pub(crate) fn is_wanted(settings: &Settings) -> bool {
     settings.money.stripe_secret_key().is_none()
 }
 
-/// Completes the settings for the simulated provider, if it is wanted; `true` if it is.
+/// Completes the settings: accounts can be filled unless they are not to be, and where nobody else takes cards the
+/// simulated provider does. `true` if it does.
 pub(crate) fn set_up(settings: &mut Settings, data_dir: &Path, reset: bool) -> Result<bool, Failure> {
+    settings.money.self_deposit.get_or_insert(true);
     if !is_wanted(settings) {
         return Ok(false);
     }
@@ -65,7 +67,6 @@ pub(crate) fn set_up(settings: &mut Settings, data_dir: &Path, reset: bool) -> R
     money.stripe_payment_method = Some(PAYMENT_METHOD.to_owned());
     let given = money.callback_secret.take().filter(|secret| !secret.is_empty());
     money.callback_secret = given.or(Some(kept.callback_secret));
-    money.self_deposit = true;
     Ok(true)
 }
 
@@ -184,11 +185,25 @@ mod tests {
         let directory = directory("own");
         let mut own = settings(&["--stripe-secret-key", "sk_live_x"]);
         assert!(!set_up(&mut own, &directory, false).unwrap());
-        assert_eq!(
-            (own.money.stripe_url.as_str(), own.money.self_deposit),
-            ("https://api.stripe.com", false)
-        );
+        assert_eq!(own.money.stripe_url, "https://api.stripe.com");
         assert!(!directory.join(SECRETS).exists());
+        fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    fn accounts_can_be_filled_whoever_takes_cards_unless_they_are_not_to_be() {
+        let directory = directory("deposits");
+        for (arguments, expected) in [
+            (&[][..], true),
+            (&["--stripe-secret-key", "sk_live_x"], true),
+            (&["--self-deposit", "false"], false),
+            (&["--self-deposit", "false", "--stripe-secret-key", "sk_live_x"], false),
+        ] {
+            let mut settings = settings(arguments);
+            set_up(&mut settings, &directory, false).unwrap();
+            assert_eq!(settings.money.payments().unwrap().self_deposit, expected, "{arguments:?}");
+        }
+        assert!(!settings(&[]).money.payments().unwrap().self_deposit, "not where nobody practises");
         fs::remove_dir_all(directory).unwrap();
     }
 

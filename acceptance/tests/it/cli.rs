@@ -72,6 +72,20 @@ async fn a_missing_engine_is_told_from_a_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mail_password_that_others_could_read_is_not_used() {
+    let world = World::new().await;
+    let mail = |url: &str| {
+        [("STAGEDOOR_SMTP_URL", url.to_owned()), ("STAGEDOOR_MAIL_FROM", "tickets@example.org".to_owned())]
+    };
+    for role in ["processes", "all"] {
+        let refused = world.run_with(&mail("smtp://office:hunter2@mail.example.org"), &["serve", role]).await;
+        let refused = refused.code(USAGE).says("STAGEDOOR_SMTP_URL").says("smtps://").says("tls=required");
+        assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
+    }
+    world.serve_with(Role::Processes, world.ports, &mail("smtp://office:hunter2@127.0.0.1:25")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unmigrated_database_is_not_served() {
     let world = World::unmigrated(shared().await.clone()).await;
     // The log-in roles may not be there yet: any role will do.

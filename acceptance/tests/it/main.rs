@@ -2,6 +2,7 @@
 
 mod auditor;
 mod campaign;
+mod cards;
 mod cli;
 mod controls;
 mod faults;

@@ -1,6 +1,6 @@
 //! Sending e-mails through a mail server.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
@@ -8,6 +8,7 @@ use lettre::{
     transport::smtp::{self, response::Code},
 };
 use tokio::{sync::Semaphore, time::timeout};
+use url::{Host, Url};
 
 use super::letter::Letter;
 
@@ -34,6 +35,9 @@ pub enum MailerError {
     /// It names no mail server.
     #[error("{0}")]
     Url(String),
+    /// Everybody on the way to the server could read the password.
+    #[error("its password would be sent in clear")]
+    PasswordInClear,
     /// It is no sender.
     #[error("{0}")]
     From(String),
@@ -55,12 +59,15 @@ impl Mailer {
     /// `smtp://host:25`; from `from`, such as `Box office <tickets@example.org>`.
     ///
     /// # Errors
-    /// One of them can't be read.
+    /// One of them can't be read, or a password would travel unprotected.
     pub fn new(url: &str, from: &str) -> Result<Self, MailerError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|error| MailerError::Url(error.to_string()))?
             .timeout(Some(CONVERSATION))
             .build();
+        if shows_password(url) {
+            return Err(MailerError::PasswordInClear);
+        }
         let from = from.parse().map_err(|error| MailerError::From(format!("{error}")))?;
         Ok(Self { transport, from, places: Arc::new(Semaphore::new(AT_ONCE)) })
     }
@@ -74,6 +81,26 @@ impl Mailer {
             Ok(Err(error)) => Err(unsent(&error, letter)),
             Err(_) => Err(Unsent::NotNow("the mail server takes too long".to_owned())),
         }
+    }
+}
+
+/// Whether a password would leave this machine without TLS. Nor is one protected by TLS that a server merely may offer:
+/// whoever stands in the way leaves the offer out.
+fn shows_password(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let is_required =
+        url.query_pairs().find(|(name, _)| name == "tls").is_some_and(|(_, tls)| tls == "required");
+    url.password().is_some() && url.scheme() == "smtp" && !is_required && !is_here(&url)
+}
+
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        }
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 
@@ -92,5 +119,40 @@ fn is_about_us(code: Code) -> bool {
 impl fmt::Debug for Mailer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mailer").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_leaves_this_machine_only_where_nobody_can_read_it() {
+        let shown =
+            |url: &str| Mailer::new(url, "tickets@example.org").err() == Some(MailerError::PasswordInClear);
+        for url in [
+            "smtp://u:p@mail.example.org",
+            "smtp://u:p@mail.example.org:587?tls=opportunistic",
+            "smtp://u:p@mail.example.org?tls=opportunistic&tls=required",
+            "SMTP://u:p@mail.example.org",
+            "smtp://:p@10.0.0.1:25",
+            "smtp://u:p@127.0.0.1.example.org",
+            "smtp://u:p@localhost.example.org",
+            "smtp://u:p@[2001:db8::1]",
+        ] {
+            assert!(shown(url), "{url}");
+        }
+        for url in [
+            "smtps://u:p@mail.example.org",
+            "smtp://u:p@mail.example.org:587?tls=required",
+            "smtp://mail.example.org:25",
+            "smtp://u@mail.example.org",
+            "smtp://u:p@localhost:25",
+            "smtp://u:p@127.0.0.1:25",
+            "smtp://u:p@127.1.2.3",
+            "smtp://u:p@[::1]",
+        ] {
+            assert!(Mailer::new(url, "tickets@example.org").is_ok(), "{url}");
+        }
     }
 }

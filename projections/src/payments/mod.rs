@@ -9,7 +9,7 @@ use event_store::Position;
 use sqlx::PgConnection;
 
 pub(crate) use query::of_orders;
-pub use query::{PaymentFilter, PaymentView, RefundView, get, list};
+pub use query::{PaymentFilter, PaymentView, RefundView, client_secret, get, list};
 use stored::Stored;
 
 use crate::{

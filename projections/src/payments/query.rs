@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::{PaymentId, PaymentStatus, StreamId};
+use domain::{PaymentId, PaymentStatus, StreamId, UserId};
 use serde::Serialize;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
@@ -82,6 +82,21 @@ pub async fn get(
         .await?;
     let rows = found.map(Stored::row).transpose()?.into_iter().collect();
     Ok(views(connection, rows).await?.pop())
+}
+
+/// With what a customer's browser goes on at the provider's, if this payment is theirs and still pending. It is no part
+/// of the read model, and there as soon as the provider has been asked.
+///
+/// # Errors
+/// The database's own.
+pub async fn client_secret(
+    connection: &mut PgConnection,
+    payment: PaymentId,
+    customer: UserId,
+) -> Result<Option<String>, sqlx::Error> {
+    let secret = sqlx::query_scalar(include_str!("client_secret.sql"));
+    let secret = secret.bind(payment.uuid()).bind(customer.uuid());
+    Ok(secret.fetch_optional(connection).await?.flatten())
 }
 
 /// A page of payments, newest first.

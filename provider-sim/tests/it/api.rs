@@ -1,7 +1,7 @@
 //! The rest of what is spoken.
 
 use chrono::TimeDelta;
-use providers::Provider;
+use providers::{Provider, RefundState};
 
 use crate::support::{KEY, World, pending, succeeded};
 
@@ -107,4 +107,17 @@ async fn no_more_is_given_back_than_was_taken() {
     assert_eq!(world.post("/v1/refunds", &form(200), "d").await.0, 200);
     assert_eq!(world.booked(&charge).await, (500, 500, 1, 2));
     assert!(world.refund(&unpaid).await.is_err());
+}
+
+#[tokio::test]
+async fn a_charge_that_others_call_otherwise_is_found_all_the_same() {
+    let world = World::new().await;
+    for name in ["a bank transfer", "pi_of_somebody_else", "../refunds?limit=1", "pi_/../../refunds"] {
+        let charge = world.new_charge(500);
+        assert!(succeeded(&world.stripe.charge(&charge).await.unwrap()));
+        world.clock.jump(TimeDelta::seconds(2));
+        let refunded = world.refund_called(&charge, Some(name)).await;
+        assert!(matches!(refunded, Ok(RefundState::Succeeded { .. })), "{name}: {refunded:?}");
+        assert_eq!(world.booked(&charge).await, (500, 500, 1, 1), "{name}");
+    }
 }

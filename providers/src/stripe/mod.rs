@@ -104,10 +104,11 @@ impl Stripe {
         charge: &Charge,
         reference: Option<&str>,
     ) -> Result<Option<Intent>, ProviderError> {
-        if let Some(reference) = reference
-            && let Some(known) = self.http.find(&format!("/v1/payment_intents/{reference}")).await?
+        // Whoever else told of the payment may call it otherwise.
+        if let Some(id) = reference.filter(|reference| is_an_intents(reference))
+            && let Some(found) = self.http.find(&format!("/v1/payment_intents/{id}")).await?
         {
-            return Ok(Some(known));
+            return Ok(Some(found));
         }
         match self.search(charge.payment).await {
             // Not every provider that speaks like Stripe can search.
@@ -125,6 +126,7 @@ impl Stripe {
         Ok(found.data.into_iter().find(|intent| intent.payment() == Some(payment)))
     }
 
+    /// Looks for a charge among all that were made when it was.
     async fn look_through(&self, charge: &Charge) -> Result<Option<Intent>, ProviderError> {
         let (from, until) = (charge.requested_at - CLOCKS, charge.requested_at + MADE_WITHIN);
         let mut after = None;
@@ -216,6 +218,12 @@ fn key(what: &str, id: &str) -> String {
         return Uuid::new_v4().to_string();
     }
     format!("{what}-{id}")
+}
+
+/// Whether an id can be an intent's. It becomes a part of a path.
+fn is_an_intents(id: &str) -> bool {
+    let rest = id.strip_prefix("pi_");
+    rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
 }
 
 /// What the provider's books say of one payment.

@@ -6,7 +6,7 @@ use domain::PaymentId;
 use faultpoint::{Sabotage, sabotaged};
 use serde::Deserialize;
 
-use crate::{ChargeState, RefundState};
+use crate::{ChargeState, ClientSecret, RefundState};
 
 /// One page of a list.
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ pub(super) struct Intent {
     amount_received: Option<i64>,
     pub(super) currency: String,
     #[serde(default)]
-    client_secret: Option<String>,
+    client_secret: Option<ClientSecret>,
     #[serde(default)]
     metadata: HashMap<String, String>,
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod get;
 pub(crate) mod list;
+mod view;
 
 use projections::Model;
 

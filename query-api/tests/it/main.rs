@@ -7,6 +7,7 @@ mod history;
 mod lists;
 mod notifications;
 mod orders;
+mod payments;
 mod positions;
 mod refusals;
 mod seats;

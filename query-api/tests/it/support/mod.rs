@@ -164,13 +164,23 @@ impl BoxOffice {
     }
 
     pub(crate) async fn order(&self, customer: &User, show: ShowId, items: Vec<OrderItem>) -> OrderSummary {
+        self.order_by(PaymentMethod::Manual, customer, show, items).await
+    }
+
+    pub(crate) async fn order_by(
+        &self,
+        method: PaymentMethod,
+        customer: &User,
+        show: ShowId,
+        items: Vec<OrderItem>,
+    ) -> OrderSummary {
         let order = PlaceOrder {
             order: OrderId::from(new_id()),
             payment: PaymentId::from(new_id()),
             customer: customer.id,
             show,
-            method: PaymentMethod::Manual,
-            takes_cards: false,
+            method,
+            takes_cards: true,
             items,
         };
         self.execute(order, customer).await.unwrap()
@@ -188,6 +198,14 @@ impl BoxOffice {
     pub(crate) async fn cancel(&self, customer: &User, order: &OrderSummary) {
         let by = Actor { user: customer.id, operator: false };
         self.execute(CancelOrder { order: order.order_id, by }, customer).await.unwrap();
+    }
+
+    /// As if the provider had been asked to charge an order.
+    pub(crate) async fn note_charge(&self, order: &OrderSummary, client_secret: &str) {
+        let note = "insert into provider_charges (payment_id, reference, client_secret, noted_at) \
+                    values ($1, 'pi_1', $2, now())";
+        let note = sqlx::query(note).bind(order.payment_id.uuid()).bind(client_secret.to_owned());
+        note.execute(&mut self.connect().await).await.unwrap();
     }
 
     /// As if an event of this entity could not be applied.
