@@ -78,6 +78,14 @@ impl LogReader {
         .await
     }
 
+    /// The events at some positions, in order. Positions beyond the log are left out.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn several(&mut self, positions: &[Position]) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+        self.read(async |connection| events_at(connection, positions).await).await
+    }
+
     /// At most `limit` events of a stream after `version`, in order.
     ///
     /// # Errors
@@ -91,7 +99,7 @@ impl LogReader {
         self.read(async |connection| read_stream(connection, stream, version, limit).await).await
     }
 
-    async fn read<T>(
+    pub(crate) async fn read<T>(
         &mut self,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {

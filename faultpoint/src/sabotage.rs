@@ -23,6 +23,8 @@ named! {
         ClockBackwards = "clock-backwards",
         /// Events are not chained to the ones before them.
         ChainBroken = "chain-broken",
+        /// What does not continue the events before it is taken for their continuation.
+        FollowAnything = "follow-anything",
         /// The relay does not say which message it expects to follow.
         RelayWithoutExpectedSequence = "relay-without-expected-sequence",
         /// The relay does not compare what lies in the stream with what lies in the log.

@@ -1,6 +1,9 @@
 //! The one place that writes to the terminal: data to stdout, everything else to stderr.
 
-use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::{
+    io::{ErrorKind, IsTerminal, Write, stderr, stdout},
+    time::{Duration, Instant},
+};
 
 use comfy_table::{
     Table,
@@ -10,9 +13,21 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
+const SHOWN_EVERY: Duration = Duration::from_millis(200);
+
 /// Prints a line of data.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
-    match writeln!(stdout().lock(), "{text}") {
+    printed(writeln!(stdout().lock(), "{text}"))
+}
+
+/// Prints lines of data as they stand, and has them read by whoever reads.
+pub(crate) fn lines(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    printed(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn printed(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
         Ok(()) => Ok(()),
         // Whoever reads, such as `head`, has had enough: that is no failure, and nothing is left to do.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
@@ -41,6 +56,37 @@ pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), Fai
         table.add_row(row);
     }
     line(&table.to_string())
+}
+
+/// How far something is, where somebody watches.
+pub(crate) struct Progress {
+    what: &'static str,
+    shown: Option<Instant>,
+    watched: bool,
+}
+
+impl Progress {
+    /// Nothing is shown where standard error is no terminal.
+    pub(crate) fn new(what: &'static str) -> Self {
+        Self { what, shown: None, watched: stderr().is_terminal() }
+    }
+
+    /// `done` of `all`; shown a few times a second.
+    pub(crate) fn tell(&mut self, done: i64, all: i64) {
+        if !self.watched || self.shown.is_some_and(|shown| shown.elapsed() < SHOWN_EVERY) {
+            return;
+        }
+        self.shown = Some(Instant::now());
+        let percent = done.saturating_mul(100) / all.max(1);
+        let _ = write!(stderr().lock(), "\r{percent:>3} %  {done} of {all} {}\x1b[K", self.what);
+    }
+
+    /// Makes room for what comes next.
+    pub(crate) fn end(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(stderr().lock(), "\r\x1b[K");
+        }
+    }
 }
 
 /// Says what went wrong, and what to do.

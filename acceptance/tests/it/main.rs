@@ -8,6 +8,7 @@ mod controls;
 mod faults;
 mod invariants;
 mod life;
+mod moving;
 mod readme;
 mod roles;
 mod support;

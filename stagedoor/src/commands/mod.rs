@@ -36,7 +36,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Users(command) => users::run(&settings, json, command).await,
         Command::Audit(command) => audit::run(&settings, json, command).await,
         Command::Doctor => doctor::run(&settings, json).await,
-        Command::Events(command) => events::run(&settings, json, command).await,
+        Command::Events(command) => Box::pin(events::run(&settings, json, command)).await,
         Command::Projections(command) => projections::run(&settings, json, command).await,
         Command::Processes(command) => processes::run(&settings, json, command).await,
         Command::Relay(command) => relay::run(&settings, json, command).await,

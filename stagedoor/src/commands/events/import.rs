@@ -1,0 +1,60 @@
+//! `stagedoor events import`.
+
+mod lines;
+
+use std::path::Path;
+
+use event_store::{Head, ImportError, check_schema, import};
+use sqlx::ConnectOptions;
+
+use crate::{
+    failure::Failure,
+    output::{self, Progress},
+    settings::Settings,
+};
+
+/// What the owner of the tables may, and writers may not.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+pub(super) async fn run(settings: &Settings, json: bool, file: &Path) -> Result<(), Failure> {
+    let database = settings.owner()?;
+    check_schema(&mut database.connect().await?).await?;
+    let events = lines::pages(file, Progress::new("bytes"))?;
+    let head = import(&database, events).await.map_err(failure)?;
+    told(&head, json)
+}
+
+fn told(head: &Head, json: bool) -> Result<(), Failure> {
+    let Head { log_id, position, hash } = head;
+    if json {
+        let hash = data_encoding::HEXLOWER.encode(hash);
+        return output::json(&serde_json::json!({ "log_id": log_id, "position": position, "hash": hash }));
+    }
+    output::note(&format!(
+        "The log holds {position} events, verified, and is log {log_id}.\n\
+         Read models and processes begin at its first event when they run. A stream of the log that it was exported from\n\
+         is refused: `stagedoor relay reset` fills it from this one. Users, sessions and the answers to idempotency keys are\n\
+         not in a log: docs/operations.md says how they move."
+    ));
+    Ok(())
+}
+
+fn failure(error: ImportError<Failure>) -> Failure {
+    match error {
+        ImportError::NotEmpty(_) => {
+            Failure::usage(error, "make a database of its own, and `stagedoor migrate` it")
+        }
+        ImportError::Broken(_) | ImportError::Version(_) => {
+            Failure::Fault(format!("{error}; nothing was imported"))
+        }
+        ImportError::Source(failure) => failure,
+        ImportError::Database(error) if is_forbidden(&error) => {
+            Failure::usage(error, "MIGRATE_DATABASE_URL must name the role that owns the schema")
+        }
+        ImportError::Database(error) => error.into(),
+    }
+}
+
+fn is_forbidden(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE))
+}
