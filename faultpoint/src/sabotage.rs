@@ -23,6 +23,8 @@ named! {
         ClockBackwards = "clock-backwards",
         /// Events are not chained to the ones before them.
         ChainBroken = "chain-broken",
+        /// What was heard of is taken for recorded, without looking whether the log has it.
+        BelieveHearsay = "believe-hearsay",
         /// What does not continue the events before it is taken for their continuation.
         FollowAnything = "follow-anything",
         /// The relay does not say which message it expects to follow.

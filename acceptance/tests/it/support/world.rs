@@ -108,12 +108,12 @@ impl World {
         self.owner.get_port()
     }
 
-    fn owner_url(&self) -> String {
+    pub(super) fn owner_url(&self) -> String {
         let (server, _) = self.engines.postgres_url.rsplit_once('/').unwrap();
         format!("{server}/{}", self.database())
     }
 
-    fn database(&self) -> &str {
+    pub(super) fn database(&self) -> &str {
         self.owner.get_database().unwrap()
     }
 
