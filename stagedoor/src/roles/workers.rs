@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Connections of the processes that move money, besides the sequencer's.
 const MONEY_CONNECTIONS: u32 = 8;
 /// Connections of the process that tells customers.
-const MAIL_CONNECTIONS: u32 = 4;
+const MAIL_CONNECTIONS: u32 = 2;
 
 /// Starts one of them, and returns what its readiness depends on.
 pub(crate) async fn start(parts: &mut Parts, role: Role, running: &Running) -> Result<Vec<Check>, Failure> {
