@@ -4,6 +4,7 @@ mod auditor;
 mod campaign;
 mod cli;
 mod controls;
+mod evidence;
 mod faults;
 mod invariants;
 mod life;
