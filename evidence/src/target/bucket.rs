@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use object_store::{
-    BackoffConfig, ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, RetryConfig,
-    aws::{AmazonS3, AmazonS3Builder},
+    BackoffConfig, ClientConfigKey, Error, ObjectStore, ObjectStoreExt, PutMode, RetryConfig,
+    aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey},
     path::Path,
 };
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Kept, MAX_LOGS, TargetError, file_name, sequence_of};
 use crate::checkpoint::{MAX_FILE, Signed};
 
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ANSWER_WITHIN: &str = "10 seconds";
 const RETRY_WITHIN: Duration = Duration::from_secs(20);
 const RETRIES: usize = 4;
 
@@ -26,7 +26,10 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// Credentials, region and endpoint come from the environment, as `AWS_…`.
-    pub(super) fn named(url: &str) -> Result<Self, TargetError> {
+    pub(super) fn named(
+        url: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, TargetError> {
         let wrong =
             |why: &dyn std::fmt::Display| TargetError::Unusable(format!("the bucket can't be used: {why}"));
         let place = url.strip_prefix("s3://").unwrap_or_default();
@@ -39,9 +42,11 @@ impl Bucket {
             max_retries: RETRIES,
             retry_timeout: RETRY_WITHIN,
         };
-        let store = AmazonS3Builder::from_env()
-            .with_client_options(options().with_timeout(ANSWER_WITHIN))
-            .with_retry(retries)
+        let timeout = AmazonS3ConfigKey::Client(ClientConfigKey::Timeout);
+        let builder = AmazonS3Builder::new().with_config(timeout, ANSWER_WITHIN).with_retry(retries);
+        let store = environment
+            .into_iter()
+            .fold(builder, set)
             .with_bucket_name(bucket)
             .build()
             .map_err(|error| wrong(&error))?;
@@ -99,8 +104,11 @@ impl Bucket {
     }
 }
 
-/// As the environment has them: whether plain HTTP will do, for a bucket on this machine.
-fn options() -> ClientOptions {
-    let plain = std::env::var("AWS_ALLOW_HTTP").is_ok_and(|allowed| allowed == "true");
-    ClientOptions::new().with_allow_http(plain)
+/// A variable that has something to say about buckets.
+fn set(builder: AmazonS3Builder, (name, value): (String, String)) -> AmazonS3Builder {
+    let key = name.starts_with("AWS_").then(|| name.to_ascii_lowercase().parse().ok()).flatten();
+    match key {
+        Some(key) => builder.with_config(key, value),
+        None => builder,
+    }
 }

@@ -64,8 +64,23 @@ impl Target {
     /// # Errors
     /// The name, or what the environment says about the bucket, is wrong.
     pub fn named(name: &str) -> Result<Self, TargetError> {
+        Self::named_in(
+            name,
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
+    }
+
+    /// The same, where the environment is another one.
+    ///
+    /// # Errors
+    /// The name, or what the environment says about the bucket, is wrong.
+    pub fn named_in(
+        name: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, TargetError> {
         let place = if name.starts_with("s3://") {
-            Place::Bucket(Bucket::named(name)?)
+            Place::Bucket(Bucket::named(name, environment)?)
         } else if name.starts_with("postgres://") || name.starts_with("postgresql://") {
             Place::Database(Box::new(Database::named(name)?))
         } else if name.contains("://") {

@@ -3,7 +3,11 @@
 use evidence::{Checkpoint, Signed, Target, target::Kept};
 use uuid::Uuid;
 
-use crate::support::{World, empty_database, key};
+use crate::support::{
+    World,
+    bucket::{self, Bucket},
+    empty_database, key,
+};
 
 fn signed(log_id: Uuid, sequence: i64) -> Signed {
     let checkpoint = Checkpoint {
@@ -74,6 +78,45 @@ async fn a_second_database_keeps_what_it_has_and_lets_nobody_change_it() {
         let refused = sqlx::query(change).execute(&mut connection).await.unwrap_err();
         assert!(refused.to_string().contains("never changed"), "{refused}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_keeps_what_it_has() {
+    if bucket::is_left_out() {
+        return;
+    }
+    let bucket = Bucket::start().await;
+    let absent = bucket.target("").newest(Uuid::from_u128(1)).await.unwrap_err();
+    assert!(absent.to_string().contains("NoSuchBucket"), "{absent}");
+    // This server makes it when it is first written to.
+    bucket.target("elsewhere").keep(&signed(Uuid::from_u128(9), 1)).await.unwrap();
+    keeps_what_it_has(&bucket.target("some/prefix")).await;
+    keeps_what_it_has(&bucket.target("")).await;
+
+    // And a log is signed into it, and verified and proven by it.
+    let world = World::new().await.at(bucket.target("of-a-log"));
+    world.log().await.append(250).await;
+    assert_eq!(world.issue(100).await.unwrap().len(), 3);
+    let report = world.verify().await;
+    assert_eq!((report.faults, report.checkpoints.unwrap().agree), (vec![], 3));
+    let proof = evidence::prove(&world.database, 222, &world.target, &world.trusted()).await.unwrap();
+    assert_eq!(proof.check(&world.trusted()).unwrap().checkpoint.sequence, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_away_or_refuses_is_named_without_its_secret() {
+    let environment = |port: &str| {
+        let settings = [
+            ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")),
+            ("AWS_ALLOW_HTTP", "true".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "checkpoints".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "a-secret".to_owned()),
+        ];
+        settings.map(|(name, value)| (name.to_owned(), value))
+    };
+    let target = Target::named_in("s3://evidence", environment("1")).unwrap();
+    let error = target.newest(Uuid::from_u128(1)).await.unwrap_err().to_string();
+    assert!(error.contains("s3://evidence") && !error.contains("a-secret"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

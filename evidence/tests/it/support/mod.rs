@@ -1,5 +1,6 @@
 //! A log of the test's own, a place for its checkpoints, and a key.
 
+pub(crate) mod bucket;
 mod log;
 
 use std::{sync::Arc, time::Duration};

@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use data_encoding::HEXLOWER;
 use event_store::{Lease, SystemClock, new_id};
-use evidence::{Checkpoint, IssueError, Issuer, Signed, TargetError};
+use evidence::{Checkpoint, IssueError, Issuer, Signed, Target, TargetError};
 use serde::Serialize;
-use sqlx::{ConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
 use tokio::time::{Instant, sleep};
 
 use crate::{failure::Failure, output, settings::Settings};
@@ -28,15 +28,21 @@ pub(super) async fn run(settings: &Settings, json: bool, begin: bool) -> Result<
             "docs/audit.md tells what signs, and where to",
         ));
     };
-    if let Some(objection) = options.target.objection(&options.database).await.map_err(unreachable)? {
-        output::note(&format!("Note: {objection}."));
-    }
+    object(&options.target, &options.database).await?;
     let mut connection = settings.writer()?.connect().await?;
     let lease = Lease::new(evidence::LEASE, new_id());
     take(&lease, &mut connection).await?;
     let issued = issue_all(&mut Issuer::new(options), begin).await;
     lease.release(&mut connection).await?;
     print(issued?, json)
+}
+
+/// Says so where checkpoints are no evidence.
+pub(super) async fn object(target: &Target, log: &PgConnectOptions) -> Result<(), Failure> {
+    if let Some(objection) = target.objection(log).await.map_err(unreachable)? {
+        output::note(&format!("Note: {objection}."));
+    }
+    Ok(())
 }
 
 /// Who signs in the background needs a moment, if anybody does.

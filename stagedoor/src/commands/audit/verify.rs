@@ -5,6 +5,7 @@ use evidence::{Checkpoints, Fault, Report, Scope, verify};
 use serde::Serialize;
 
 use super::{
+    checkpoint::object,
     jetstream::{self, Testimony},
     prove::unverified,
 };
@@ -35,6 +36,9 @@ pub(super) async fn run(
     let database = settings.reader()?;
     let target = settings.checkpoints.target()?;
     let keys = target.as_ref().map(|_| settings.checkpoints.must_trust()).transpose()?;
+    if let Some(target) = &target {
+        object(target, &database).await?;
+    }
     let mut progress = Progress::new("events");
     let scope = Scope { from, to };
     let evidence = target.as_ref().zip(keys.as_ref());
