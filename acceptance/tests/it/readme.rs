@@ -33,6 +33,8 @@ async fn its_lines_pay_in_every_way() {
     {
         assert_eq!(answer["status"], status, "{answer}");
     }
+    let proving = format!(". .stagedoor/env\n{}", README.script("Prove it", 1));
+    home.shell(&proving).await.code(0).says("Nothing speaks against the log").says("Proven: position 3");
     drop(up);
 }
 

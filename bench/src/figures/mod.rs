@@ -16,6 +16,7 @@ mod relay;
 mod resources;
 mod seeing;
 mod snapshot;
+mod verify;
 mod visible;
 
 use crate::{
@@ -91,6 +92,10 @@ pub(crate) async fn run(args: &Args) -> Fallible<bool> {
     if args.wants("growth") {
         let ended = growth::run(&mut bench).await;
         bench.note("growth", ended)?;
+    }
+    if args.wants("verify") {
+        let ended = verify::run(&mut bench).await;
+        bench.note("verify", ended)?;
     }
     if args.wants("snapshot") {
         let ended = snapshot::run(&mut bench).await;
