@@ -142,9 +142,10 @@ impl Issuer {
         begin: bool,
     ) -> Result<Option<Checkpoint>, IssueError> {
         let noted = noted::newest(connection, log_id).await?;
-        let found = self.options.target.newest(log_id).await?;
-        if let Some(noted) = noted.as_ref().filter(|noted| noted.sequence > found) {
-            return Err(IssueError::Fault(Fault::CheckpointsLost { noted: noted.sequence, found }));
+        let known = noted.as_ref().map_or(0, |noted| noted.sequence);
+        let found = self.options.target.newest(log_id, known).await?;
+        if known > found {
+            return Err(IssueError::Fault(Fault::CheckpointsLost { noted: known, found }));
         }
         if found == 0 {
             return if begin { Ok(None) } else { self.may_begin(log_id).await.map(|()| None) };
@@ -155,7 +156,7 @@ impl Issuer {
         if noted.as_ref().is_some_and(|noted| noted.sequence == sequence && noted.hash() != last.hash()) {
             return Err(IssueError::Fault(Fault::CheckpointDiffers { sequence }));
         }
-        if noted.is_none_or(|noted| noted.sequence < sequence) {
+        if known < sequence {
             noted::note(connection, &last).await?;
         }
         Ok(Some(last))

@@ -35,4 +35,4 @@ pub use prove::{ProveError, prove};
 pub use run::{IssuerStatus, LEASE, run};
 pub use succession::Distrust;
 pub use target::{Target, TargetError};
-pub use verify::{Checkpoints, Report, Scope, verify};
+pub use verify::{Checkpoints, Report, Scope, head_behind, verify};

@@ -93,7 +93,7 @@ async fn covering(
     log_id: Uuid,
     position: Position,
 ) -> Result<Signed, ProveError> {
-    let (mut low, mut high, mut covered) = (1, target.newest(log_id).await.map_err(VerifyError::from)?, 0);
+    let (mut low, mut high, mut covered) = (1, target.newest(log_id, 0).await.map_err(VerifyError::from)?, 0);
     while low <= high {
         let sequence = low + (high - low) / 2;
         let signed = read(target, keys, log_id, sequence).await?;

@@ -97,7 +97,7 @@ pub async fn verify(
     let mut log = LogReader::new(database.clone(), "verify");
     let known = Known::ask(&mut log, database, evidence).await?;
     let mut audit = Audit::new(&known, scope, evidence);
-    audit.by_those_who_followed();
+    audit.by_what_is_kept();
     if !log.has_its_keys().await? {
         audit.faults.push(Fault::KeysGone);
     }
@@ -130,9 +130,10 @@ impl Known {
         let mut connection = connect(database, "verify").await?;
         let noted = noted::newest(&mut connection, log_id).await?;
         let witnesses = witnesses::followers(&mut connection, log_id).await?;
-        let (mut kept, mut others) = (0, Vec::new());
+        let (mut kept, mut covered, mut others) = (0, 0, Vec::new());
         if let Some((target, _)) = evidence {
-            kept = target.newest(log_id).await?;
+            kept = target.newest(log_id, 0).await?;
+            covered = claimed(target, log_id, kept).await?;
             if kept == 0 {
                 others = target.logs().await?;
                 // Its first one may have come meanwhile.
@@ -140,13 +141,23 @@ impl Known {
             }
         }
         let positions = witnesses.iter().map(|witness| witness.position);
-        let seen = positions.chain(noted.iter().map(|noted| noted.position)).max().unwrap_or(0);
+        let seen = positions.chain(noted.iter().map(|noted| noted.position)).fold(covered, Position::max);
         Ok(Self { head: head_behind(log, seen).await?, noted, witnesses, kept, others })
     }
 }
 
-/// Where the log ends. A standby may not have yet what others have seen.
-async fn head_behind(log: &mut LogReader, seen: Position) -> Result<Head, sqlx::Error> {
+/// How far a checkpoint says that it goes, whether it is to be believed or not.
+async fn claimed(target: &Target, log_id: Uuid, sequence: i64) -> Result<Position, TargetError> {
+    let found = target.read(log_id, sequence).await?;
+    let signed = found.and_then(|found| Signed::parse(&found).ok());
+    Ok(signed.map_or(0, |signed| signed.checkpoint.to))
+}
+
+/// Where the log ends. A standby, which may not have yet what others have seen, is waited for, but not for ever.
+///
+/// # Errors
+/// The database can't be reached.
+pub async fn head_behind(log: &mut LogReader, seen: Position) -> Result<Head, sqlx::Error> {
     let begun = Instant::now();
     loop {
         let head = log.head().await?;
@@ -197,9 +208,8 @@ impl<'a> Audit<'a> {
         Self { known, evidence, from, to, sound_to: from - 1, checkpoints, faults: Vec::new() }
     }
 
-    fn by_those_who_followed(&mut self) {
-        let head = self.known.head.position;
-        self.faults.extend(self.known.witnesses.iter().filter_map(|witness| witness.against(head)));
+    /// Whether there are the checkpoints that should be there.
+    fn by_what_is_kept(&mut self) {
         if self.evidence.is_none() {
             return;
         }
@@ -319,6 +329,8 @@ impl<'a> Audit<'a> {
 
     fn report(mut self, took: Duration) -> Report {
         let Head { log_id, position: head, hash: head_hash } = self.known.head;
+        // What is not signed comes last.
+        self.faults.extend(self.known.witnesses.iter().filter_map(|witness| witness.against(head)));
         let covered = self.checkpoints.newest.as_ref().map_or(0, |newest| newest.to);
         self.checkpoints.unsigned = (head - covered).max(0);
         Report {

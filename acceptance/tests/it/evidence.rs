@@ -256,6 +256,28 @@ async fn a_proof_is_checked_by_its_file_and_a_public_key_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn checkpoints_on_the_log_s_own_server_are_kept_and_objected_to() {
+    let house = House::open().await;
+    house.show(standing(10)).await;
+    let signing = Signing::within(house.world.directory.path());
+    let name = format!("checkpoints_{}", uuid::Uuid::new_v4().simple());
+    let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+    sqlx::query(create).execute(&house.world.pool).await.unwrap();
+    let owner = house.world.owner_url();
+    let there = format!("{}/{name}", owner.rsplit_once('/').unwrap().0);
+    let settings = [signing.settings(20), vec![("STAGEDOOR_CHECKPOINT_TO", there)]].concat();
+    let signed = house.world.run_with(&settings, &["audit", "checkpoint"]).await.code(DONE);
+    assert!(signed.err.contains("its owner can change both"), "{signed:?}");
+    house.world.run_with(&settings, &["audit", "verify"]).await.code(DONE).says("its owner can change both");
+    house.world.run_with(&settings, &["doctor"]).await.code(FAULT).says("checkpoints lie apart from the log");
+    house
+        .world
+        .run_with(&signing.settings(20), &["doctor", "--json"])
+        .await
+        .says("the log is signed by checkpoints");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_to_sign_or_to_verify_is_named() {
     let world = World::new().await;
     let signing = Signing::within(world.directory.path());

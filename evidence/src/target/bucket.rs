@@ -80,8 +80,16 @@ impl Bucket {
         Ok(Some(bytes.into()))
     }
 
-    pub(super) async fn newest(&self, log_id: Uuid) -> Result<i64, TargetError> {
-        let objects = self.store.list(Some(&self.of(log_id)));
+    pub(super) async fn newest(&self, log_id: Uuid, known: i64) -> Result<i64, TargetError> {
+        let (log, before) = (self.of(log_id), known.saturating_sub(1).max(0));
+        match self.newest_behind(&log, before).await? {
+            0 if before > 0 => self.newest_behind(&log, 0).await,
+            newest => Ok(newest),
+        }
+    }
+
+    async fn newest_behind(&self, log: &Path, before: i64) -> Result<i64, TargetError> {
+        let objects = self.store.list_with_offset(Some(log), &log.clone().join(file_name(before)));
         let newest = objects.try_fold(0, async |newest: i64, object| {
             Ok(newest.max(object.location.filename().and_then(sequence_of).unwrap_or(0)))
         });

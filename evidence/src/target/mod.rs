@@ -117,14 +117,15 @@ impl Target {
         }
     }
 
-    /// The highest number that is kept of a log; 0 for none.
+    /// The highest number that is kept of a log; 0 for none. Where it costs something to list them, what comes before the
+    /// `known` one is left out.
     ///
     /// # Errors
     /// The place is not to be had.
-    pub async fn newest(&self, log_id: Uuid) -> Result<i64, TargetError> {
+    pub async fn newest(&self, log_id: Uuid, known: i64) -> Result<i64, TargetError> {
         match &self.0 {
             Place::Directory(directory) => directory.newest(log_id).await,
-            Place::Bucket(bucket) => bucket.newest(log_id).await,
+            Place::Bucket(bucket) => bucket.newest(log_id, known).await,
             Place::Database(database) => database.newest(log_id).await,
         }
     }

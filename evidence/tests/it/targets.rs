@@ -27,7 +27,7 @@ fn signed(log_id: Uuid, sequence: i64) -> Signed {
 /// What every place has to do.
 async fn keeps_what_it_has(target: &Target) {
     let (log, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-    assert_eq!((target.newest(log).await.unwrap(), target.logs().await.unwrap()), (0, vec![]));
+    assert_eq!((target.newest(log, 0).await.unwrap(), target.logs().await.unwrap()), (0, vec![]));
     assert_eq!(target.read(log, 1).await.unwrap(), None);
     let first = signed(log, 1);
     assert_eq!(target.keep(&first).await.unwrap(), Kept::Written);
@@ -37,7 +37,10 @@ async fn keeps_what_it_has(target: &Target) {
         assert_eq!(target.keep(&signed(log, sequence)).await.unwrap(), Kept::Written);
     }
     assert_eq!(target.keep(&signed(other, 3)).await.unwrap(), Kept::Written);
-    assert_eq!((target.newest(log).await.unwrap(), target.newest(other).await.unwrap()), (10, 3));
+    assert_eq!((target.newest(log, 0).await.unwrap(), target.newest(other, 0).await.unwrap()), (10, 3));
+    for known in [1, 2, 10, 11] {
+        assert_eq!(target.newest(log, known).await.unwrap(), 10, "{known} was known");
+    }
     let mut logs = target.logs().await.unwrap();
     logs.sort_unstable();
     assert_eq!(logs, [log, other]);
@@ -86,7 +89,7 @@ async fn a_bucket_keeps_what_it_has() {
         return;
     }
     let bucket = Bucket::start().await;
-    let absent = bucket.target("").newest(Uuid::from_u128(1)).await.unwrap_err();
+    let absent = bucket.target("").newest(Uuid::from_u128(1), 0).await.unwrap_err();
     assert!(absent.to_string().contains("NoSuchBucket"), "{absent}");
     // This server makes it when it is first written to.
     bucket.target("elsewhere").keep(&signed(Uuid::from_u128(9), 1)).await.unwrap();
@@ -115,7 +118,7 @@ async fn a_bucket_that_is_away_or_refuses_is_named_without_its_secret() {
         settings.map(|(name, value)| (name.to_owned(), value))
     };
     let target = Target::named_in("s3://evidence", environment("1")).unwrap();
-    let error = target.newest(Uuid::from_u128(1)).await.unwrap_err().to_string();
+    let error = target.newest(Uuid::from_u128(1), 0).await.unwrap_err().to_string();
     assert!(error.contains("s3://evidence") && !error.contains("a-secret"), "{error}");
 }
 
@@ -130,7 +133,7 @@ async fn a_database_on_the_log_s_own_server_is_objected_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_away_is_named_without_its_password() {
     let target = Target::named("postgres://u:secret@127.0.0.1:1/checkpoints").unwrap();
-    let error = target.newest(Uuid::from_u128(1)).await.unwrap_err().to_string();
+    let error = target.newest(Uuid::from_u128(1), 0).await.unwrap_err().to_string();
     assert!(error.contains("127.0.0.1:1/checkpoints") && !error.contains("secret"), "{error}");
 }
 

@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use evidence::{Fault, Report};
+use event_store::LogReader;
+use evidence::{Fault, Report, head_behind};
 use relay::{Accident, Difference, RelayError, RelayOptions, StatusReport, Verdict};
 use serde::Serialize;
 
@@ -43,7 +44,7 @@ pub(super) async fn ask(settings: &Settings, report: &Report) -> Result<(Testimo
         return Ok((Testimony::NotAsked("NATS_URL is not set".to_owned()), None));
     };
     let options = relay_options_as(settings, settings.reader()?, nats);
-    match relay::status(&options).await {
+    match status(&options).await {
         Ok(status) => {
             // What it differs in at its end says less than where that begins.
             let fault = where_it_begins(&options, report).await.or_else(|| against(&status));
@@ -52,6 +53,15 @@ pub(super) async fn ask(settings: &Settings, report: &Report) -> Result<(Testimo
         Err(RelayError::Log(error)) => Err(error.into()),
         Err(error) => Ok((Testimony::NotAsked(error.to_string()), None)),
     }
+}
+
+/// A standby of the log, which may not have yet what the stream has, is given time.
+async fn status(options: &RelayOptions) -> Result<StatusReport, RelayError> {
+    let report = relay::status(options).await?;
+    let Verdict::Differs { reason: Accident::Ahead { last, .. } } = report.verdict else { return Ok(report) };
+    let mut log = LogReader::new(options.database.clone(), "verify");
+    let seen = i64::try_from(last).unwrap_or(i64::MAX);
+    if head_behind(&mut log, seen).await?.position < seen { Ok(report) } else { relay::status(options).await }
 }
 
 fn testimony(status: &StatusReport) -> Testimony {
