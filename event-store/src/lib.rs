@@ -14,6 +14,7 @@ mod lease;
 mod migrate;
 mod reader;
 mod record;
+mod scan;
 mod sequencer;
 mod unpanicked;
 
@@ -25,5 +26,6 @@ pub use lease::{LEASE_SECONDS, Lease};
 pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};
 pub use reader::{Head, LogReader, events_at, first_events, head, read_stream};
 pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
+pub use scan::{RawEvent, Successor};
 pub use sequencer::{Command, Committed, Context, ExecuteError, Next, Own, Sequencer, SequencerOptions};
 pub use unpanicked::unpanicked;
