@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The most events one page holds.
-const MAX_PAGE: i64 = 10_000;
+pub(crate) const MAX_PAGE: i64 = 10_000;
 
 /// Longer than this no read may take: a snapshot held longer keeps dead rows alive.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
