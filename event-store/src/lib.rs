@@ -9,6 +9,7 @@ pub mod archive;
 pub mod canonical;
 mod chain;
 mod clock;
+mod completeness;
 mod connect;
 mod guarantees;
 mod head_watch;
@@ -25,6 +26,7 @@ mod unpanicked;
 
 pub use chain::{Broken, Chain};
 pub use clock::{Clock, SharedClock, SystemClock, new_id};
+pub use completeness::{EventName, Missing, forget_stray_snapshots, stray_snapshots};
 pub use connect::{connect, session_options};
 pub use guarantees::{Guarantees, guarantees};
 pub use head_watch::watch_head;

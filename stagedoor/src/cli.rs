@@ -56,8 +56,17 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Users(Users),
     /// Test the settings that durability rests on, and the database roles
-    #[command(after_help = "Example: stagedoor doctor --json")]
-    Doctor,
+    #[command(
+        after_help = "Examples: stagedoor doctor --json\n          stagedoor doctor --deep\n          stagedoor doctor --deep --fix"
+    )]
+    Doctor {
+        /// Also count what is missing: in the log, message by message in the stream, and at every checkpoint
+        #[arg(long)]
+        deep: bool,
+        /// Mend what follows from the log: fill the stream, have read models and processes begin again that can't go on. Never the log itself, nor a stream that says something else than the log
+        #[arg(long, requires = "deep")]
+        fix: bool,
+    },
     /// Whether the books are right, and the log what it was
     #[command(subcommand)]
     Audit(Audit),
@@ -299,11 +308,16 @@ pub(crate) enum Relay {
     #[command(after_help = "Example: stagedoor relay status")]
     Status,
     /// Delete the stream and fill it again from the log
-    #[command(after_help = "Example: stagedoor relay reset --yes")]
+    #[command(
+        after_help = "Examples: stagedoor relay reset --yes\n          stagedoor relay reset --new-log-id     (after a restore; see docs/operations.md)"
+    )]
     Reset {
         /// Don't ask
         #[arg(long)]
         yes: bool,
+        /// Give the log another id first, as the schema's owner: whoever knows events that a restore has lost then takes nothing for their continuation. Read models are rebuilt
+        #[arg(long)]
+        new_log_id: bool,
     },
 }
 

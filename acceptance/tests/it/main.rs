@@ -5,6 +5,7 @@ mod campaign;
 mod cards;
 mod cli;
 mod controls;
+mod doctor;
 mod evidence;
 mod faults;
 mod invariants;

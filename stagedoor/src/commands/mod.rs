@@ -35,7 +35,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&settings).await,
         Command::Users(command) => users::run(&settings, json, command).await,
         Command::Audit(command) => audit::run(&settings, json, command).await,
-        Command::Doctor => doctor::run(&settings, json).await,
+        Command::Doctor { deep, fix } => Box::pin(doctor::run(&settings, json, deep, fix)).await,
         Command::Events(command) => Box::pin(events::run(&settings, json, command)).await,
         Command::Projections(command) => projections::run(&settings, json, command).await,
         Command::Processes(command) => processes::run(&settings, json, command).await,

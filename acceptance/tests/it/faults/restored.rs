@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{
     Caller, House, Load, Ports, Process, Role, World, audit, eventually, quantity, standing,
@@ -120,4 +121,91 @@ async fn roles_that_outlive_a_restore_take_nothing_lost_for_real() {
         .await;
     }
     audit::audit(&world).await;
+}
+
+/// Consumers that are not ours keep positions, too: they can tell a log by its id.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_new_id_everybody_begins_anew() {
+    let house = House::open().await;
+    let show = house.show(standing(1_000)).await;
+    sell(&house.customer, &house.operator, &show).await;
+    let backup = house.world.back_up().await;
+    sell(&house.customer, &house.operator, &show).await;
+    let (lost, before) = (audit::audit(&house.world).await.head(), log_id(&house.world).await);
+    house.world.restore(backup).await;
+    assert_eq!(log_id(&house.world).await, before, "a restore alone changes nothing");
+    refuses(&house.world, &house.customer, house.world.ports.health).await;
+    let as_writer = [("MIGRATE_DATABASE_URL", house.world.database_url("acceptance_writer"))];
+    let reset = ["relay", "reset", "--yes", "--new-log-id"];
+    house.world.run_with(&as_writer, &reset).await.code(2).says("MIGRATE_DATABASE_URL");
+    refuses(&house.world, &house.customer, house.world.ports.health).await;
+    house.world.run(&reset).await.code(DONE);
+    let after = log_id(&house.world).await;
+    assert_ne!(after, before);
+    let books = audit::audit(&house.world).await;
+    assert!(books.head() < lost);
+    eventually("read models and processes of the new log", NOTICED_WITHIN, || async {
+        let of_another = "select count(*) from (select log_id from projection_checkpoints union all
+            select log_id from process_checkpoints) as all_of_them where log_id <> (select log_id from log_identity)";
+        (house.world.number(of_another).await == 0).then_some(())
+    })
+    .await;
+    house.world.run(&["doctor", "--deep"]).await.code(DONE);
+    sell(&house.customer, &house.operator, &show).await;
+    audit::audit(&house.world).await;
+}
+
+async fn log_id(world: &World) -> Uuid {
+    eventually("the log's id", NOTICED_WITHIN, || async {
+        sqlx::query_scalar("select log_id from log_identity").fetch_one(&world.pool).await.ok()
+    })
+    .await
+}
+
+/// As when only the log was restored, and not what is derived from it.
+#[tokio::test(flavor = "multi_thread")]
+async fn read_models_and_processes_that_are_ahead_of_the_log_begin_again() {
+    let mut house = House::open().await;
+    let show = house.show(standing(1_000)).await;
+    sell(&house.customer, &house.operator, &show).await;
+    let kept = audit::audit(&house.world).await.head();
+    for _ in 0..5 {
+        sell(&house.customer, &house.operator, &show).await;
+    }
+    let lost = audit::audit(&house.world).await.head();
+    house.world.run(&["doctor", "--deep"]).await.code(DONE);
+    house.process.kill9();
+    let cut = format!(
+        "alter table events disable trigger user; delete from events where position > {kept};
+         alter table events enable trigger user;
+         insert into snapshots values ('inventory-{show}', 99, 1, '{{}}')"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(cut)).execute(&house.world.pool).await.unwrap();
+
+    let found = house.world.run(&["doctor", "--deep", "--json"]).await.code(FAULT).json();
+    let said = |what: &str| -> Vec<String> {
+        let all = found.as_array().unwrap().iter().filter(|finding| finding["what"] == what);
+        all.map(|finding| finding["detail"].as_str().unwrap().to_owned()).collect()
+    };
+    let of_the_stream = said("JetStream, message by message");
+    let ahead = format!("{} messages, from {} to {lost}, are beyond the log's end", lost - kept, kept + 1);
+    assert!(of_the_stream.iter().any(|detail| detail.contains(&ahead)), "{of_the_stream:?}");
+    for what in ["projection orders", "projection ledger", "process hold-expiry", "process notifications"] {
+        assert!(said(what)[0].contains("beyond the log's end"), "{what}: {:?}", said(what));
+    }
+    assert!(said("states of streams are the log's")[0].contains("--fix"));
+
+    // What the stream has more may be all that is left of it: that is decided by people.
+    let fixed = house.world.run(&["doctor", "--deep", "--fix"]).await.code(FAULT);
+    fixed.says("are beyond the log's end").says("relay reset");
+    assert_eq!(house.world.number("select max(position) from projection_checkpoints").await, 0);
+    assert_eq!(house.world.number("select count(*) from orders").await, 0);
+    assert_eq!(house.world.number("select max(position) from process_checkpoints").await, 0);
+    assert_eq!(house.world.number("select count(*) from snapshots").await, 0);
+    house.restart().await;
+    audit::audit_read_models(&house.world).await;
+    refuses(&house.world, &house.customer, house.world.ports.health).await;
+    house.world.run(&["relay", "reset", "--yes"]).await.code(DONE);
+    house.world.run(&["doctor", "--deep"]).await.code(DONE);
+    audit::audit(&house.world).await;
 }

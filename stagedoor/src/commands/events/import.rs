@@ -8,13 +8,10 @@ use event_store::{Head, ImportError, check_schema, import};
 use sqlx::ConnectOptions;
 
 use crate::{
-    failure::Failure,
+    failure::{Failure, owner_only},
     output::{self, Progress},
     settings::Settings,
 };
-
-/// What the owner of the tables may, and writers may not.
-const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 pub(super) async fn run(settings: &Settings, json: bool, file: &Path) -> Result<(), Failure> {
     let database = settings.owner()?;
@@ -48,13 +45,6 @@ fn failure(error: ImportError<Failure>) -> Failure {
             Failure::Fault(format!("{error}; nothing was imported"))
         }
         ImportError::Source(failure) => failure,
-        ImportError::Database(error) if is_forbidden(&error) => {
-            Failure::usage(error, "MIGRATE_DATABASE_URL must name the role that owns the schema")
-        }
-        ImportError::Database(error) => error.into(),
+        ImportError::Database(error) => owner_only(error),
     }
-}
-
-fn is_forbidden(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE))
 }
