@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::StreamId;
+use domain::{Category, StreamId};
 use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
@@ -61,6 +61,29 @@ impl LogReader {
             sqlx::query_as(include_str!("sql/read_forward.sql"))
                 .bind(position)
                 .bind(limit.clamp(1, MAX_PAGE))
+                .fetch_all(connection)
+                .await
+        })
+        .await
+    }
+
+    /// Those of the events after one position and up to another that belong to streams of some categories, in order.
+    /// The stretch is the caller's to bound.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn of_categories(
+        &mut self,
+        after: Position,
+        until: Position,
+        categories: &[Category],
+    ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+        let names: Vec<&str> = categories.iter().map(|category| category.name()).collect();
+        self.read(async |connection| {
+            sqlx::query_as(include_str!("sql/read_categories.sql"))
+                .bind(after)
+                .bind(until)
+                .bind(names)
                 .fetch_all(connection)
                 .await
         })

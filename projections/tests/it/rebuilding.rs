@@ -3,10 +3,10 @@
 use crate::support::{History, World};
 
 async fn spoil(world: &World) {
-    world.execute("insert into payments (payment_id, customer, show_id, status, amount, currency, request, created_position, created_at) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'pending', 1, 'EUR', '{}', 1, now())").await;
-    world.execute("delete from order_tickets").await;
-    world.execute("update inventory set held = 7").await;
-    world.execute("insert into parked_entities values ('orders', 'order-x', 1, 'of old', now())").await;
+    world.execute("insert into payments_a.payments (payment_id, customer, show_id, status, amount, currency, request, created_position, created_at) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'pending', 1, 'EUR', '{}', 1, now())").await;
+    world.execute("delete from orders_a.order_tickets").await;
+    world.execute("update inventory_a.inventory set held = 7").await;
+    world.execute("insert into parked_entities values ('orders', 'order-x', 1, 'of old', now(), 'a')").await;
 }
 
 #[tokio::test]
