@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use domain::{Category, StreamId};
+use futures::TryStreamExt;
 use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 use crate::{
     canonical::GENESIS,
     connect::{connect, within},
-    record::{Hash, Position, RecordedEvent},
+    record::{Glimpse, Hash, Position, RecordedEvent},
 };
 
 /// The most events one page holds.
@@ -67,25 +68,28 @@ impl LogReader {
         .await
     }
 
-    /// Those of the events after one position and up to another that belong to streams of some categories, in order.
-    /// The stretch is the caller's to bound.
+    /// Shows, in order, those of the events after one position and up to another that belong to streams of some
+    /// categories. The stretch is the caller's to bound: one snapshot lasts for all of it.
     ///
     /// # Errors
-    /// The database can't be reached or did not answer within 5 s.
-    pub async fn of_categories(
+    /// The database can't be reached or did not answer within 5 s. What was shown until then is to be forgotten.
+    pub async fn glimpse(
         &mut self,
-        after: Position,
-        until: Position,
+        (after, until): (Position, Position),
         categories: &[Category],
-    ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+        mut see: impl FnMut(Glimpse<'_>),
+    ) -> Result<(), sqlx::Error> {
         let names: Vec<&str> = categories.iter().map(|category| category.name()).collect();
         self.read(async |connection| {
-            sqlx::query_as(include_str!("sql/read_categories.sql"))
+            let mut rows = sqlx::query(include_str!("sql/read_categories.sql"))
                 .bind(after)
                 .bind(until)
                 .bind(names)
-                .fetch_all(connection)
-                .await
+                .fetch(connection);
+            while let Some(row) = rows.try_next().await? {
+                see(Glimpse::of(&row)?);
+            }
+            Ok(())
         })
         .await
     }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most entities that are written with one statement.
-const AT_ONCE: usize = 4_000;
+const AT_ONCE: usize = 1_000;
 
 /// Why a batch was not applied.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::{borrow::Borrow, collections::HashMap, fmt::Display, marker::PhantomData};
 
 use domain::StreamId;
-use event_store::{Position, RecordedEvent};
+use event_store::{Glimpse, Position, RecordedEvent};
 
 use crate::{
     happened::{Happened, Unreadable},
@@ -48,7 +48,7 @@ impl<M: ReadModel> Sorter<M> {
     ///
     /// # Errors
     /// A newer program wrote it: nobody here can tell whom it concerns, or what it means.
-    pub(crate) fn push(&mut self, event: &RecordedEvent) -> Result<(), Stop> {
+    pub(crate) fn push(&mut self, event: Glimpse<'_>) -> Result<(), Stop> {
         let stop = |error: &dyn Display| Stop(format!("event {}: {error}", event.position));
         let stream = event.stream().map_err(|error| stop(&error))?;
         let Some(entity) = M::entity(stream) else { return Ok(()) };
@@ -57,7 +57,8 @@ impl<M: ReadModel> Sorter<M> {
             other => other.map_err(|error| error.to_string()),
         };
         let at = *self.index.entry(entity).or_insert_with(|| {
-            self.groups.push(Group { entity, events: Vec::new() });
+            // Most entities of a large batch have one event in it, and an event is large.
+            self.groups.push(Group { entity, events: Vec::with_capacity(1) });
             self.groups.len() - 1
         });
         self.groups[at].events.push((event.position, happened));
@@ -79,7 +80,7 @@ pub(crate) fn group<M: ReadModel>(
 ) -> Result<Vec<Group>, (usize, Stop)> {
     let mut sorter = Sorter::<M>::new();
     for (place, event) in events.iter().enumerate() {
-        sorter.push(event.borrow()).map_err(|stop| (place, stop))?;
+        sorter.push(event.borrow().glimpse()).map_err(|stop| (place, stop))?;
     }
     Ok(sorter.finish())
 }

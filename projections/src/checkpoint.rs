@@ -204,8 +204,24 @@ pub(crate) async fn lowest(
     query.fetch_one(connection).await
 }
 
-/// Says why the projection can't go on.
-pub(crate) async fn stop(connection: &mut PgConnection, name: &str, reason: &str) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("sql/checkpoint_stop.sql")).bind(name).bind(reason).execute(connection).await?;
+/// Says why the projection can't go on, unless another holder of its lease does.
+pub(crate) async fn stop(
+    connection: &mut PgConnection,
+    name: &str,
+    reason: &str,
+    holder: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(include_str!("sql/checkpoint_stop.sql"))
+        .bind(name)
+        .bind(reason)
+        .bind(lease_name(name))
+        .bind(holder)
+        .execute(connection)
+        .await?;
     Ok(())
+}
+
+/// The lease of whoever follows the log with a read model.
+pub(crate) fn lease_name(name: &str) -> String {
+    format!("projection {name}")
 }

@@ -50,7 +50,7 @@ pub use rebuild::{
     Difference, Differences, Outcome, Progress, Purpose, RebuildError, Stage, rebuild, verify,
 };
 pub use retry::{Retried, RetryError, retry};
-pub use snapshot::{Parked, Snapshot};
+pub use snapshot::{Parked, Snapshot, moment};
 pub use start::{ProjectionOptions, Projections};
 pub use stats::{OrderStats, PaymentStats, Revenue, ShowStats, Stats, stats};
 pub use status::{ProjectionStatus, ShadowStatus, list};

@@ -78,7 +78,7 @@ enum Trouble {
 
 impl<M: ReadModel> Runner<M> {
     pub(crate) fn new(settings: Settings, outdated: Outdated) -> Self {
-        let lease = Lease::new(format!("projection {}", M::NAME), settings.holder);
+        let lease = Lease::new(checkpoint::lease_name(M::NAME), settings.holder);
         Self { settings, outdated, lease, leased_until: None, helping: false, model: PhantomData }
     }
 
@@ -117,7 +117,7 @@ impl<M: ReadModel> Runner<M> {
         let mut connection = connection?;
         let ended = self.work(&mut connection).await;
         if let Err(Trouble::Stop(stop)) = &ended {
-            checkpoint::stop(&mut connection, M::NAME, &stop.0).await?;
+            checkpoint::stop(&mut connection, M::NAME, &stop.0, self.settings.holder).await?;
         }
         // Somebody else may go on at once. A connection that is broken can't say so, and the lease runs out.
         if self.leased_until.take().is_some() && !matches!(ended, Err(Trouble::Database(_))) {

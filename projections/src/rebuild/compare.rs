@@ -15,6 +15,7 @@ use super::{
     both::{Both, Meeting},
     fill,
     progress::Teller,
+    settle::Turn,
     tables::{self, Table},
 };
 use crate::{connect::connect, fence::Fence, read_model::ReadModel, slot::Slot};
@@ -68,6 +69,7 @@ struct Comparing {
 pub(super) async fn compare<M: ReadModel>(
     both: &mut Both,
     teller: &Teller,
+    turn: &Turn,
 ) -> Result<Compared, RebuildError> {
     let (made, live) = (both.shadow.slot().schema(M::NAME), both.shadow.slot().other().schema(M::NAME));
     let tables = tables::of(&mut both.made, &made).await?;
@@ -80,7 +82,9 @@ pub(super) async fn compare<M: ReadModel>(
         .map(|table| Comparing { live: format!("{live}.{}", table.name), table, after: None })
         .collect();
     while !left.is_empty() {
+        let writing = turn.lock().await;
         let mut view = View::open::<M>(&mut looking, both, teller).await?;
+        drop(writing);
         while view.since.elapsed() < SNAPSHOT
             && let Some(table) = left.front_mut()
         {

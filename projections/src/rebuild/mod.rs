@@ -14,6 +14,7 @@ mod empty;
 mod fill;
 mod keeper;
 mod progress;
+mod settle;
 mod shadow;
 mod swap;
 mod tables;
@@ -38,6 +39,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
+#[schema(as = ProjectionShadowPurpose)]
 pub enum Purpose {
     /// To be read instead.
     Rebuild,
@@ -102,8 +104,8 @@ pub enum RebuildError {
     #[error("{0}")]
     Stopped(String),
     /// A bug.
-    #[error("panicked: {0}")]
-    Panicked(String),
+    #[error("reading the log panicked after event {0}")]
+    Panicked(Position),
     /// The database could not be reached, or refused.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

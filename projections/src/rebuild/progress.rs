@@ -45,8 +45,13 @@ impl Teller {
         self.0.send_replace(Progress { stage, done: 0, of: 0 });
     }
 
+    /// Later stages, too, apply what has come meanwhile; that is not worth mentioning.
     pub(super) fn filled(&self, until: Position, of: Position) {
-        self.0.send_replace(Progress { stage: Stage::Filling, done: until, of });
+        self.0.send_if_modified(|progress| {
+            let filling = progress.stage == Stage::Filling;
+            (progress.done, progress.of) = if filling { (until, of) } else { (progress.done, progress.of) };
+            filling
+        });
     }
 
     pub(super) fn compared(&self, rows: i64, of: i64) {

@@ -1,9 +1,11 @@
 //! One rebuild or verification from its beginning to its end.
 
+use std::sync::Arc;
+
 use event_store::new_id;
 use faultpoint::Point;
-use sqlx::{Connection, postgres::PgConnectOptions};
-use tokio::{sync::watch, time::Instant};
+use sqlx::postgres::PgConnectOptions;
+use tokio::{sync::watch, time::Instant, try_join};
 use uuid::Uuid;
 
 use super::{
@@ -13,13 +15,10 @@ use super::{
     fill,
     keeper::Keeper,
     progress::Teller,
-    swap, tables,
+    settle::{self, Turn},
+    swap,
 };
-use crate::{checkpoint, connect::connect, read_model::ReadModel, slot::Slot};
-
-/// An index over more rows than this takes longer to be made than a transaction may last: it is kept up to date while
-/// the rows are written instead.
-const INDEXED_AT_ONCE: i64 = 2_000_000;
+use crate::{checkpoint, connect::connect, read_model::ReadModel};
 
 /// Alone, as far as leases go.
 pub(super) async fn run<M: ReadModel>(
@@ -62,16 +61,31 @@ async fn work<M: ReadModel>(
     };
     let (mut both, before) = Both::open::<M>(database, purpose, run).await?;
     let resumed_from = both.shadow.position;
-    if is_large::<M>(&mut both, before.slot).await? {
-        index::<M>(&mut both, &teller).await?;
+    let turn = Turn::default();
+    if task == Task::Rebuild && settle::is_large::<M>(&mut both.live, before.slot).await? {
+        settle::index::<M>(database, both.shadow, Arc::clone(&turn)).await?;
     }
+    teller.begins(Stage::Filling);
     fill::fill::<M>(&mut both, &teller).await?;
-    index::<M>(&mut both, &teller).await?;
-    analyze::<M>(&mut both).await?;
+    faultpoint::reach(Point::RebuildFilled).await;
+    settle::analyze::<M>(&mut both.made, both.shadow).await?;
+    let index = settle::index::<M>(database, both.shadow, Arc::clone(&turn));
     let Compared { mut position, rows, differences } = match task {
         // What an older version made may well be different.
-        Task::Rebuild if before.version < M::VERSION => Compared::default(),
-        Task::Rebuild | Task::Verify => compare::compare::<M>(&mut both, &teller).await?,
+        Task::Rebuild if before.version < M::VERSION => {
+            teller.begins(Stage::Indexing);
+            index.await?;
+            Compared::default()
+        }
+        Task::Rebuild => {
+            teller.begins(Stage::Comparing);
+            try_join!(compare::compare::<M>(&mut both, &teller, &turn), index)?.0
+        }
+        // What is only compared is never looked into.
+        Task::Verify => {
+            teller.begins(Stage::Comparing);
+            compare::compare::<M>(&mut both, &teller, &turn).await?
+        }
     };
     faultpoint::reach(Point::RebuildCompared).await;
     if task == Task::Rebuild {
@@ -98,34 +112,4 @@ async fn work<M: ReadModel>(
 #[expect(clippy::cast_precision_loss, reason = "a log of 2^52 events can't be")]
 fn per_second(events: i64, seconds: f64) -> f64 {
     events as f64 / seconds.max(0.001)
-}
-
-async fn is_large<M: ReadModel>(both: &mut Both, read: Slot) -> Result<bool, sqlx::Error> {
-    let tables = tables::of(&mut both.live, &read.schema(M::NAME)).await?;
-    Ok(tables.iter().any(|table| table.rows > INDEXED_AT_ONCE))
-}
-
-/// Makes the indexes that the slot lacks, each in a transaction of its own.
-async fn index<M: ReadModel>(both: &mut Both, teller: &Teller) -> Result<(), RebuildError> {
-    teller.begins(Stage::Indexing);
-    loop {
-        let mut transaction = both.made.begin().await?;
-        both.shadow.hold::<M>(&mut transaction).await?;
-        let made: Option<String> = sqlx::query_scalar(include_str!("../sql/slot_index.sql"))
-            .bind(M::NAME)
-            .fetch_one(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        if made.is_none() {
-            faultpoint::reach(Point::RebuildIndexed).await;
-            return Ok(());
-        }
-    }
-}
-
-async fn analyze<M: ReadModel>(both: &mut Both) -> Result<(), RebuildError> {
-    let mut transaction = both.made.begin().await?;
-    both.shadow.hold::<M>(&mut transaction).await?;
-    sqlx::query(include_str!("../sql/slot_analyze.sql")).bind(M::NAME).execute(&mut *transaction).await?;
-    Ok(transaction.commit().await?)
 }

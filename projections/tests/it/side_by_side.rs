@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use projections::{
-    Model, Outcome, PageRequest, RebuildError, Snapshot, Viewer,
+    Model, Outcome, PageRequest, Progress, RebuildError, Snapshot, Stage, Viewer,
     orders::{self, OrderFilter},
     rebuild, verify,
 };
@@ -271,15 +271,34 @@ async fn what_has_no_rows_of_this_log_is_left_to_the_projections() {
     assert!(matches!(refused, Err(RebuildError::NotBegun("shows"))), "{refused:?}");
 }
 
+/// When a rebuild dies.
+#[derive(Debug, Clone, Copy)]
+enum Death {
+    After(Duration),
+    /// As soon as it has come so far.
+    At(Stage, i64),
+}
+
 /// Dies where it is, as a process would.
-fn die_after(database: &PgConnectOptions, model: Model, life: Duration) {
+fn die(database: &PgConnectOptions, model: Model, death: Death) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let done =
-        runtime.block_on(async { timeout(life, rebuild(database, model, watch::Sender::default())).await });
+    runtime.block_on(async {
+        let (sender, mut progress) = watch::channel(Progress::default());
+        let reached = async {
+            match death {
+                Death::After(life) => tokio::time::sleep(life).await,
+                Death::At(stage, done) => {
+                    let there = |now: &Progress| now.stage == stage && now.done >= done;
+                    progress.wait_for(there).await.unwrap();
+                }
+            }
+        };
+        tokio::select! {
+            () = reached => {}
+            done = rebuild(database, model, sender) => drop(done.unwrap()),
+        }
+    });
     runtime.shutdown_background();
-    if let Ok(done) = done {
-        done.unwrap();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -288,10 +307,17 @@ async fn a_rebuild_that_dies_at_any_moment_is_taken_up() {
     let running = world.start(None);
     world.caught_up().await;
     let mut seen = BTreeSet::new();
-    for round in 0..20_u64 {
-        let (database, life) = (world.database.clone(), Duration::from_millis(60 + 23 * round));
-        let model = [Model::Orders, Model::Inventory][usize::from(round % 2 == 0)];
-        let death = std::thread::spawn(move || die_after(&database, model, life));
+    for round in 0..20 {
+        let deaths = [
+            Death::At(Stage::Filling, 1),
+            Death::After(Duration::from_millis(60 + 23 * round as u64)),
+            Death::At(Stage::Comparing, 1),
+            Death::After(Duration::from_millis(23 * round as u64)),
+            Death::At(Stage::Swapping, 0),
+        ];
+        let database = world.database.clone();
+        let (death, model) = (deaths[round % 5], [Model::Orders, Model::Inventory][round % 2]);
+        let death = std::thread::spawn(move || die(&database, model, death));
         while !death.is_finished() {
             world.history.sell(1);
             world.append().await;
@@ -305,7 +331,7 @@ async fn a_rebuild_that_dies_at_any_moment_is_taken_up() {
         // Nobody is to wait for the leases of the dead here.
         world.execute("delete from leases where name like 'rebuild %'").await;
     }
-    assert!(seen.contains(&("rebuild".to_owned(), true)), "it died too early or too late: {seen:?}");
+    assert!(seen.contains(&("rebuild".to_owned(), true)), "it never died half-way: {seen:?}");
     for model in Model::ALL {
         let outcome = rebuilt(&world, model).await;
         assert!(outcome.swapped && outcome.differences.is_empty(), "{outcome:?}");
