@@ -11,6 +11,6 @@ mod site;
 
 pub(crate) use audit::Rows;
 pub(crate) use people::Person;
-pub(crate) use program::{Ports, Role, Running};
+pub(crate) use program::{Ports, Role, Running, run_and_kill, run_and_look};
 pub(crate) use shows::Hall;
 pub(crate) use site::{House, Site};

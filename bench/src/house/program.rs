@@ -2,11 +2,12 @@
 
 use std::{
     env,
+    error::Error,
     fs::File,
     io,
     net::TcpListener,
     path::PathBuf,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -17,10 +18,12 @@ use tokio::{
 };
 
 use super::House;
-use crate::{fallible::Fallible, load::Connection};
+use crate::{fallible::Fallible, figures::peak_of, load::Connection};
 
 const READY_WITHIN: Duration = Duration::from_mins(3);
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
+/// Often enough for how long a rebuild takes, and seldom enough not to be in its way.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// What `serve` can serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +140,51 @@ pub(crate) async fn run(house: &House<'_>, arguments: &[&str]) -> Fallible<()> {
     if status.success() {
         return Ok(());
     }
-    Err(format!("stagedoor {} ended with {status}; see {}", arguments.join(" "), log(house).display()).into())
+    Err(failed(house, arguments, status))
+}
+
+/// What a command took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Took {
+    /// From its start to its end.
+    pub(crate) time: Duration,
+    /// The most memory it had at once.
+    pub(crate) peak_mib: f64,
+}
+
+/// Runs the program to its end, and looks at it meanwhile.
+pub(crate) async fn run_and_look(house: &House<'_>, arguments: &[&str]) -> Fallible<Took> {
+    let begun = Instant::now();
+    let mut child = command(house, Ports::free()?)?.args(arguments).spawn()?;
+    let pid = child.id().ok_or("the program has ended")?;
+    let mut peak_mib: f64 = 0.0;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            let time = begun.elapsed();
+            return if status.success() {
+                Ok(Took { time, peak_mib })
+            } else {
+                Err(failed(house, arguments, status))
+            };
+        }
+        peak_mib = peak_mib.max(peak_of(pid).unwrap_or_default());
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Runs the program, and kills it if it is not done until then. Whether it was.
+pub(crate) async fn run_and_kill(house: &House<'_>, arguments: &[&str], life: Duration) -> Fallible<bool> {
+    let mut child = command(house, Ports::free()?)?.args(arguments).spawn()?;
+    let Ok(ended) = timeout(life, child.wait()).await else {
+        child.kill().await?;
+        return Ok(false);
+    };
+    let status = ended?;
+    if status.success() { Ok(true) } else { Err(failed(house, arguments, status)) }
+}
+
+fn failed(house: &House<'_>, arguments: &[&str], status: ExitStatus) -> Box<dyn Error + Send + Sync> {
+    format!("stagedoor {} ended with {status}; see {}", arguments.join(" "), log(house).display()).into()
 }
 
 /// It sees of the environment only what a machine has anyway, and its settings.
