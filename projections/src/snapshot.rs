@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use domain::StreamId;
 use event_store::Position;
-use sqlx::{FromRow, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{Connection, FromRow, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::model::Model;
 
@@ -22,6 +22,14 @@ pub struct Parked {
     pub position: Position,
     /// Why.
     pub reason: String,
+}
+
+/// One moment on a connection of one's own. Not to be kept longer than it takes to read what belongs together.
+///
+/// # Errors
+/// The database's own.
+pub async fn moment(connection: &mut PgConnection) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
+    connection.begin_with(include_str!("sql/snapshot.sql")).await
 }
 
 impl Snapshot {
