@@ -10,4 +10,5 @@ mod parking;
 mod queries;
 mod rebuilding;
 mod side_by_side;
+mod snapshots;
 mod support;
