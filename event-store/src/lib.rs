@@ -34,7 +34,7 @@ pub use import::{ImportError, import, renew_log_id};
 pub use lease::{LEASE_SECONDS, Lease};
 pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};
 pub use reader::{Head, LogReader, events_at, first_events, head, holds, read_stream};
-pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
+pub use record::{Glimpse, Hash, HashColumn, Metadata, Position, RecordedEvent};
 pub use scan::{RawEvent, Successor};
 pub use selection::{Page, Selection, Walk};
 pub use sequencer::{Command, Committed, Context, ExecuteError, Next, Own, Sequencer, SequencerOptions};

@@ -82,8 +82,7 @@ pub async fn recheck(database: &PgConnectOptions, model: Model) -> Result<(), sq
 
 /// One that a newer program keeps is left to that.
 async fn ensure<M: ReadModel>(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let head = event_store::head(&mut *connection).await?;
-    match checkpoint::ensure::<M>(connection, &head).await {
+    match checkpoint::ensure::<M>(connection).await {
         Ok(_) | Err(CheckpointError::Stop(_)) => Ok(()),
         Err(CheckpointError::Database(error)) => Err(error),
     }

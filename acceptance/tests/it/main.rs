@@ -12,6 +12,7 @@ mod invariants;
 mod life;
 mod moving;
 mod readme;
+mod rebuilds;
 mod roles;
 mod support;
 mod up;

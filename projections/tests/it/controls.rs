@@ -14,3 +14,17 @@ fn messages_of_what_never_happened_that_are_believed_are_found() {
     let found = turns_red(test, Sabotage::BelieveHearsay).unwrap();
     assert!(found.contains("expected.rs") || found.contains("all are at"), "{found}");
 }
+
+#[test]
+fn events_that_are_lost_in_a_swap_are_found() {
+    let test = "side_by_side::nobody_notices_rebuilds_under_load";
+    let found = turns_red(test, Sabotage::SwapWithoutCatchingUp).unwrap();
+    assert!(found.contains("expected.rs") || found.contains("different_rows"), "{found}");
+}
+
+#[test]
+fn a_slot_that_is_emptied_under_its_readers_is_found() {
+    let test = "side_by_side::who_began_to_read_before_a_swap_reads_to_the_end";
+    let found = turns_red(test, Sabotage::ReadersNotWaitedFor).unwrap();
+    assert!(found.contains("the rows are gone"), "{found}");
+}

@@ -9,4 +9,6 @@ mod keeping_up;
 mod parking;
 mod queries;
 mod rebuilding;
+mod side_by_side;
+mod snapshots;
 mod support;
