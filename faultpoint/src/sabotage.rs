@@ -35,6 +35,8 @@ named! {
         CheckpointApartFromRows = "checkpoint-apart-from-rows",
         /// A message that is not the next one is taken for it.
         ProjectionSkipsAGap = "projection-skips-a-gap",
+        /// Read models are made by a program that is older than check-ins.
+        OlderThanCheckIns = "older-than-check-ins",
         /// Whoever has lost a checkpoint to another may still move it.
         FencingOff = "fencing-off",
         /// Slots are swapped wherever the one that was made has come to.

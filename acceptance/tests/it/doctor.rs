@@ -79,14 +79,17 @@ async fn what_nobody_relayed_or_read_is_counted_and_relayed() {
         delete from process_checkpoints where process = 'refunds'";
     sqlx::raw_sql(back).execute(&house.world.pool).await.unwrap();
     let findings = deep(&house.world, FAULT, &[]).await;
-    assert_eq!(counted(about(&findings, STREAM)), (head, head));
+    let (gone, of) = counted(about(&findings, STREAM));
+    // Nobody needs what is older than every checkpoint: a stream that is made anew begins there.
+    assert!(gone == of && (4..=head).contains(&of), "{gone} of {of}");
+    assert_eq!(about(&findings, STREAM)["last"], head);
     let orders = about(&findings, "projection orders");
     assert_eq!((counted(orders), &orders["first"]), ((4, head), &(head - 3).into()));
     assert_eq!(counted(about(&findings, "process refunds")), (head, head));
     assert!(about(&findings, "process refunds")["detail"].as_str().unwrap().contains("has never run"));
     // The stream follows from the log; who does not run can't be mended.
     let findings = deep(&house.world, FAULT, &["--fix"]).await;
-    assert_eq!(counted(about(&findings, STREAM)), (0, head));
+    assert_eq!(counted(about(&findings, STREAM)), (0, of));
     assert_eq!(counted(about(&findings, "projection orders")).0, 4);
     house.restart().await;
     deep(&house.world, DONE, &[]).await;

@@ -11,6 +11,7 @@ mod faults;
 mod invariants;
 mod life;
 mod moving;
+mod older_programs;
 mod readme;
 mod rebuilds;
 mod roles;

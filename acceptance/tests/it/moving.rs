@@ -1,14 +1,19 @@
 //! The log as a file: out of one database and into another.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::support::{House, Role, World, audit, quantity, run_with_input, standing};
+use crate::support::{
+    Caller, House, Role, Signing, World, audit, eventually, new_key, quantity, run_with_input, standing,
+};
 
 const DONE: i32 = 0;
 const FAULT: i32 = 1;
 const USAGE: i32 = 2;
+const NOTICED_WITHIN: Duration = Duration::from_secs(30);
+
+const OPERATIONS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md"));
 
 /// A house that has sold some tickets.
 async fn house() -> House {
@@ -61,6 +66,68 @@ async fn a_log_moves_to_another_database_and_selling_goes_on_there() {
     let show = crate::support::show(&organizer, standing(10)).await;
     customer.post("/v1/orders", quantity(&show, 1)).await.ok(201);
     assert!(audit::audit(&there).await.head() > before.head());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_in_the_log_moves_beside_it() {
+    let tables: Vec<&str> =
+        OPERATIONS.split_whitespace().filter_map(|word| word.strip_prefix("--table=")).collect();
+    assert!(tables.contains(&"users") && tables.contains(&"commands"), "{tables:?}");
+    let mut house = house().await;
+    let show = house.show(standing(10)).await;
+    let (key, body) = (new_key(), quantity(&show, 1));
+    let first = house.customer.post_with_key(&key, "/v1/orders", &body).await.ok(201);
+    let before = audit::audit(&house.world).await.head();
+    house.process.kill9();
+    let (_, name) = file(&house.world, "log.jsonl");
+    house.world.run(&["events", "export", "--out", &name]).await.code(DONE);
+    let there = World::new().await;
+    there.run(&["events", "import", &name]).await.code(DONE);
+    if !house.world.add_tables_to(&there, &tables) {
+        return;
+    }
+    let _serving = there.serve(Role::All).await;
+    let customer = Caller { token: house.customer.token.clone(), ..there.stranger() };
+    let again = customer.post_with_key(&key, "/v1/orders", &body).await.ok(201);
+    assert_eq!(again.body, first.body, "the answer is known there");
+    assert_eq!(audit::audit(&there).await.head(), before, "nothing was sold twice");
+    there.run(&["doctor", "--deep"]).await.code(DONE);
+}
+
+/// Somebody could otherwise have any log signed, by giving it another id.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_imported_log_is_signed_once_a_person_has_begun_with_it() {
+    let house = house().await;
+    let signing = Signing::within(house.world.directory.path());
+    let settings = signing.settings(5);
+    house.world.run_with(&settings, &["audit", "checkpoint"]).await.code(DONE);
+    let (_, name) = file(&house.world, "log.jsonl");
+    house.world.run(&["events", "export", "--out", &name]).await.code(DONE);
+
+    let there = World::new().await;
+    there.run(&["events", "import", &name]).await.code(DONE).says("audit checkpoint --begin");
+    let serving = there.serve_with(Role::All, there.ports, &settings).await;
+    let health = format!("http://127.0.0.1:{}/readyz", there.ports.health);
+    let readiness = async || {
+        let reply = house.customer.api.http.get(&health).send().await.unwrap();
+        (reply.status().as_u16(), reply.json::<Value>().await.unwrap()["checks"]["checkpoints"].to_string())
+    };
+    eventually("a program that does not sign", NOTICED_WITHIN, || async {
+        let (status, said) = readiness().await;
+        (status == 503 && said.contains("--begin")).then_some(())
+    })
+    .await;
+    there.run_with(&settings, &["audit", "checkpoint"]).await.code(FAULT).says("--begin");
+    there.run_with(&settings, &["audit", "verify"]).await.code(FAULT).says("--begin");
+
+    there.run_with(&settings, &["audit", "checkpoint", "--begin"]).await.code(DONE).says("checkpoint 1");
+    there.run_with(&signing.auditor(), &["audit", "verify"]).await.code(DONE);
+    house.world.run_with(&signing.auditor(), &["audit", "verify"]).await.code(DONE);
+    eventually("a program that signs", NOTICED_WITHIN, || async {
+        (readiness().await.0 == 200).then_some(())
+    })
+    .await;
+    drop(serving);
 }
 
 #[tokio::test(flavor = "multi_thread")]

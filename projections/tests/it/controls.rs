@@ -28,3 +28,10 @@ fn a_slot_that_is_emptied_under_its_readers_is_found() {
     let found = turns_red(test, Sabotage::ReadersNotWaitedFor).unwrap();
     assert!(found.contains("the rows are gone"), "{found}");
 }
+
+#[test]
+fn a_program_that_does_not_know_what_was_written_is_found() {
+    let test = "replaying::every_event_that_was_ever_written_makes_todays_read_models";
+    let found = turns_red(test, Sabotage::OlderThanCheckIns).unwrap();
+    assert!(found.contains("TicketCheckedIn is not known here"), "{found}");
+}

@@ -9,6 +9,7 @@ mod keeping_up;
 mod parking;
 mod queries;
 mod rebuilding;
+mod replaying;
 mod side_by_side;
 mod snapshots;
 mod support;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::{
-    Caller, House, Load, Ports, Process, Role, World, audit, eventually, quantity, standing,
+    Caller, House, Load, Ports, Process, Role, Signing, World, audit, eventually, quantity, standing,
 };
 
 const DONE: i32 = 0;
@@ -126,18 +126,23 @@ async fn roles_that_outlive_a_restore_take_nothing_lost_for_real() {
 /// Consumers that are not ours keep positions, too: they can tell a log by its id.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_new_id_everybody_begins_anew() {
-    let house = House::open().await;
+    let world = World::new().await;
+    let signing = Signing::within(world.directory.path());
+    let signs = signing.settings(100_000);
+    let house = House::in_world_with(world, &signs).await;
     let show = house.show(standing(1_000)).await;
     sell(&house.customer, &house.operator, &show).await;
     let backup = house.world.back_up().await;
     sell(&house.customer, &house.operator, &show).await;
     let (lost, before) = (audit::audit(&house.world).await.head(), log_id(&house.world).await);
+    house.world.run_with(&signs, &["audit", "checkpoint"]).await.code(DONE);
     house.world.restore(backup).await;
     assert_eq!(log_id(&house.world).await, before, "a restore alone changes nothing");
     refuses(&house.world, &house.customer, house.world.ports.health).await;
     let as_writer = [("MIGRATE_DATABASE_URL", house.world.database_url("acceptance_writer"))];
     let reset = ["relay", "reset", "--yes", "--new-log-id"];
     house.world.run_with(&as_writer, &reset).await.code(2).says("MIGRATE_DATABASE_URL");
+    house.world.run_with(&signs, &["audit", "checkpoint"]).await.code(FAULT).says("the log was cut off");
     refuses(&house.world, &house.customer, house.world.ports.health).await;
     house.world.run(&reset).await.code(DONE);
     let after = log_id(&house.world).await;
@@ -151,6 +156,9 @@ async fn with_a_new_id_everybody_begins_anew() {
     })
     .await;
     house.world.run(&["doctor", "--deep"]).await.code(DONE);
+    house.world.run_with(&signs, &["audit", "checkpoint"]).await.code(FAULT).says("--begin");
+    house.world.run_with(&signs, &["audit", "checkpoint", "--begin"]).await.code(DONE);
+    house.world.run_with(&signing.auditor(), &["audit", "verify"]).await.code(DONE);
     sell(&house.customer, &house.operator, &show).await;
     audit::audit(&house.world).await;
 }

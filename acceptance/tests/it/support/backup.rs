@@ -60,6 +60,21 @@ impl World {
         execute(&mut server, format!("alter database {restored} rename to {name}")).await;
     }
 
+    /// Adds what is in these tables to those of another database; whether Postgres came with the tools that it takes.
+    pub(crate) fn add_tables_to(&self, there: &Self, tables: &[&str]) -> bool {
+        let Some(tools) = tools() else { return false };
+        let file = self.directory.path().join("tables.dump");
+        let mut dump = Command::new(tools.join("pg_dump"));
+        dump.args(["--format", "custom", "--data-only"])
+            .args(tables.iter().map(|table| format!("--table={table}")));
+        dump.arg("--file").arg(&file).arg(self.owner_url());
+        carry_out(dump);
+        let mut restore = Command::new(tools.join("pg_restore"));
+        restore.args(["--exit-on-error", "--single-transaction", "--dbname", &there.owner_url()]).arg(&file);
+        carry_out(restore);
+        true
+    }
+
     async fn server(&self) -> PgConnection {
         self.engines.postgres_url.parse::<PgConnectOptions>().unwrap().connect().await.unwrap()
     }

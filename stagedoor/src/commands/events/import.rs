@@ -30,8 +30,9 @@ fn told(head: &Head, json: bool) -> Result<(), Failure> {
     output::note(&format!(
         "The log holds {position} events, verified, and is log {log_id}.\n\
          Read models and processes begin at its first event when they run. A stream of the log that it was exported from\n\
-         is refused: `stagedoor relay reset` fills it from this one. Users, sessions and the answers to idempotency keys are\n\
-         not in a log: docs/operations.md says how they move."
+         is refused: `stagedoor relay reset` fills it from this one. Where the log is signed, nothing is until somebody has\n\
+         looked: `stagedoor audit checkpoint --begin`. Users, sessions and the answers to idempotency keys are not in a log:\n\
+         docs/operations.md says how they move."
     ));
     Ok(())
 }
