@@ -25,16 +25,16 @@ async fn a_projection_stops_at_what_it_does_not_know_until_a_program_runs_that_d
         world.serve_with(Role::Relay, Ports::free(), &[]).await,
         world.serve_with(Role::Processes, Ports::free(), &[]).await,
     );
-    let older = [(faultpoint::SABOTAGES, Sabotage::OlderThanCheckIns.name().to_owned())];
-    let mut older = world.serve_with(Role::Projections, Ports::free(), &older).await;
+    let before_check_ins = [(faultpoint::SABOTAGES, Sabotage::OlderThanCheckIns.name().to_owned())];
+    let mut older = world.serve_with(Role::Projections, Ports::free(), &before_check_ins).await;
     let (organizer, operator) = tokio::join!(world.staff(&["organizer"]), world.staff(&["operator"]));
     let (customer, show) = (world.customer().await, show(&organizer, standing(50)).await);
     let placed = customer.post("/v1/orders", quantity(&show, 1)).await.ok(201);
     let approve = format!("/v1/payments/{}/approve", placed.text("payment_id"));
     operator.post(&approve, json!({})).await.ok(200);
     let before = audit::audit(&world).await.head();
-    let order = customer.get_at(&format!("/v1/orders/{}", placed.text("order_id")), before).await.body;
-    let code = order["tickets"][0]["code"].as_str().unwrap().to_owned();
+    let bought = customer.get_at(&format!("/v1/orders/{}", placed.text("order_id")), before).await.body;
+    let code = bought["tickets"][0]["code"].as_str().unwrap().to_owned();
 
     organizer.post(&format!("/v1/tickets/{code}/check-in"), json!({})).await.ok(200);
     let orders = eventually("a projection that has stopped", WITHIN, || async {
