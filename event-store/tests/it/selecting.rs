@@ -86,7 +86,7 @@ async fn large_events_make_small_pages() {
     let mut walk = Walk::new(LogReader::new(database.options.clone(), "test"), Selection::default());
     let mut positions: Vec<Position> = Vec::new();
     while let Some(page) = walk.next(100).await.unwrap() {
-        assert!(page.events.len() <= 21, "{}", page.events.len());
+        assert!(page.events.len() <= 6, "{}", page.events.len());
         positions.extend(page.events.iter().map(|event| event.position));
     }
     assert_eq!(positions, (1..=100).collect::<Vec<_>>());
