@@ -2,10 +2,12 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Caller, House, Role, Signing, World, audit, eventually, new_key, quantity, run_with_input, standing,
+    Caller, House, Process, Role, Signing, World, audit, command, eventually, new_key, program, quantity,
+    run_with_input, standing,
 };
 
 const DONE: i32 = 0;
@@ -269,4 +271,32 @@ async fn events_are_shown_by_stream_position_type_and_correlation() {
         .code(USAGE)
         .says("--from is beyond --to");
     house.world.run(&["events", "show", "--stream-id", "tea"]).await.code(USAGE).says("--stream-id");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_is_followed_as_it_happens() {
+    let house = house().await;
+    let show = house.show(standing(10)).await;
+    let mut command = command(&program(), &house.world.settings(), house.world.directory.path());
+    command.args(["events", "tail", "--follow", "-n", "1", "--type", "OrderPlaced", "--json"]);
+    let mut tail = Process::start(command, house.world.directory.path().join("tail.log"));
+    let printed = async |count: usize| {
+        eventually("what was followed", NOTICED_WITHIN, || async {
+            let found = events(&tail.log());
+            (found.len() >= count).then_some(found)
+        })
+        .await
+    };
+    printed(1).await;
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let placed = house.order(quantity(&show, 1)).await;
+        streams.push(format!("order-{}", placed.text("order_id")));
+        assert_eq!(printed(1 + streams.len()).await.len(), 1 + streams.len());
+    }
+    let found: Vec<String> =
+        printed(4).await[1..].iter().map(|event| event["stream_id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(found, streams);
+    tail.signal(Signal::SIGINT);
+    assert!(tail.ended(NOTICED_WITHIN).await.success());
 }

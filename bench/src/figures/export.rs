@@ -1,6 +1,6 @@
-//! How fast the log is written to a file, and that it takes no more memory for a long one.
+//! How fast the log is written to a file and read into an empty log, and that a long one takes no more memory.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde::Deserialize;
 
@@ -11,7 +11,8 @@ use crate::{
     results::Target,
 };
 
-const NAME: &str = "export";
+const EXPORT: &str = "export";
+const IMPORT: &str = "import";
 const SHORT: i64 = 500_000;
 const LONG: i64 = 5_000_000;
 
@@ -22,32 +23,31 @@ struct Exported {
     position: i64,
 }
 
+/// What `events import` says.
+#[derive(Deserialize)]
+struct Imported {
+    position: i64,
+}
+
 /// One house, first when its log is short, then when it is long.
 pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     let house = bench.site.house().await?;
-    let few = exported(bench, &house, bench.args.events(SHORT)).await?;
-    let many = exported(bench, &house, bench.args.events(LONG)).await?;
-    for (turn, (few, many)) in (1..).zip(few.into_iter().zip(many)) {
-        bench.journal.turn(
-            NAME,
-            turn,
-            [
-                ("events_per_second", many.per_second),
-                ("short_events_per_second", few.per_second),
-                ("short_memory_mib", few.memory_mib),
-                ("long_memory_mib", many.memory_mib),
-                ("memory_ratio", many.memory_mib / few.memory_mib),
-            ],
-        )?;
+    let few = moved(bench, &house, bench.args.events(SHORT)).await?;
+    let many = moved(bench, &house, bench.args.events(LONG)).await?;
+    for (turn, (few, many)) in (1..).zip(few.exports.iter().zip(&many.exports)) {
+        tell(bench, EXPORT, turn, few, many)?;
     }
-    bench.journal.figure(NAME, "memory_ratio", "×", Some(Target::AtMost(1.2)))?;
-    for (value, unit) in [
-        ("events_per_second", "events/s"),
-        ("short_events_per_second", "events/s"),
-        ("short_memory_mib", "MiB"),
-        ("long_memory_mib", "MiB"),
-    ] {
-        bench.journal.figure(NAME, value, unit, None)?;
+    tell(bench, IMPORT, 1, &few.import, &many.import)?;
+    for name in [EXPORT, IMPORT] {
+        bench.journal.figure(name, "memory_ratio", "×", Some(Target::AtMost(1.2)))?;
+        for (value, unit) in [
+            ("events_per_second", "events/s"),
+            ("short_events_per_second", "events/s"),
+            ("short_memory_mib", "MiB"),
+            ("long_memory_mib", "MiB"),
+        ] {
+            bench.journal.figure(name, value, unit, None)?;
+        }
     }
     house.demolish().await
 }
@@ -58,24 +58,65 @@ struct Cost {
     memory_mib: f64,
 }
 
-/// Grows, and writes everything to a file a few times.
-async fn exported(bench: &mut Bench<'_>, house: &House<'_>, events: i64) -> Fallible<Vec<Cost>> {
+impl Cost {
+    #[expect(clippy::cast_precision_loss, reason = "a rate, not a count")]
+    fn of(events: i64, told: &Told) -> Self {
+        Self { per_second: events as f64 / told.time.as_secs_f64(), memory_mib: told.peak_memory_mib }
+    }
+}
+
+struct Moved {
+    exports: Vec<Cost>,
+    import: Cost,
+}
+
+fn tell(bench: &mut Bench<'_>, name: &'static str, turn: u32, few: &Cost, many: &Cost) -> Fallible<()> {
+    bench.journal.turn(
+        name,
+        turn,
+        [
+            ("events_per_second", many.per_second),
+            ("short_events_per_second", few.per_second),
+            ("short_memory_mib", few.memory_mib),
+            ("long_memory_mib", many.memory_mib),
+            ("memory_ratio", many.memory_mib / few.memory_mib),
+        ],
+    )
+}
+
+/// Grows, writes everything to a file a few times, and reads the last of them into another house.
+async fn moved(bench: &mut Bench<'_>, house: &House<'_>, events: i64) -> Fallible<Moved> {
     house.grow(events).await?;
     let head = house.head().await?;
     let file = house.directory().join(format!("{}-log.jsonl", house.name()));
-    let name = file.display().to_string();
-    let mut costs = Vec::new();
+    let mut exports = Vec::new();
     for _ in 0..bench.args.turns() {
-        let Told { output, time, peak_memory_mib } =
-            told(house, &[], &["events", "export", "--out", &name, "--json"]).await?;
-        let Exported { events, position } = serde_json::from_str(&output)?;
-        let bytes = fs::metadata(&file)?.len();
-        fs::remove_file(&file)?;
-        let whole = (events, position) == (head, head);
-        bench.journal.audit(NAME, whole, format!("{events} events up to {position}, {bytes} bytes"))?;
-        #[expect(clippy::cast_precision_loss, reason = "a rate, not a count")]
-        let per_second = events as f64 / time.as_secs_f64();
-        costs.push(Cost { per_second, memory_mib: peak_memory_mib });
+        if file.exists() {
+            fs::remove_file(&file)?;
+        }
+        exports.push(exported(bench, house, &file, head).await?);
     }
-    Ok(costs)
+    let import = imported(bench, &file, head).await?;
+    fs::remove_file(&file)?;
+    Ok(Moved { exports, import })
+}
+
+async fn exported(bench: &mut Bench<'_>, house: &House<'_>, file: &Path, head: i64) -> Fallible<Cost> {
+    let name = file.display().to_string();
+    let done = told(house, &[], &["events", "export", "--out", &name, "--json"]).await?;
+    let Exported { events, position } = serde_json::from_str(&done.output)?;
+    let found = format!("{events} events up to {position}, {} bytes", fs::metadata(file)?.len());
+    bench.journal.audit(EXPORT, (events, position) == (head, head), found)?;
+    Ok(Cost::of(events, &done))
+}
+
+async fn imported(bench: &mut Bench<'_>, file: &Path, head: i64) -> Fallible<Cost> {
+    let there = bench.site.house().await?;
+    let name = file.display().to_string();
+    let done = told(&there, &[], &["events", "import", &name, "--json"]).await?;
+    let Imported { position } = serde_json::from_str(&done.output)?;
+    let whole = position == head && there.head().await? == head;
+    bench.journal.audit(IMPORT, whole, format!("{position} events, verified"))?;
+    there.demolish().await?;
+    Ok(Cost::of(position, &done))
 }
