@@ -26,7 +26,10 @@ pub(crate) async fn run(settings: &Settings, json: bool, command: Relay) -> Resu
             confirm(yes, &options.stream)?;
             if new_log_id {
                 let log_id = renew(settings).await?;
-                output::note(&format!("This is log {log_id} now."));
+                output::note(&format!(
+                    "This is log {log_id} now. Where it is signed, nothing is until somebody has looked: \
+                     `stagedoor audit checkpoint --begin`."
+                ));
             }
             let told = |progress: relay::ResetProgress| {
                 output::note(&format!("refilled to {} of {}", progress.position, progress.head));

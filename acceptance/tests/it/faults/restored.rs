@@ -144,7 +144,7 @@ async fn with_a_new_id_everybody_begins_anew() {
     house.world.run_with(&as_writer, &reset).await.code(2).says("MIGRATE_DATABASE_URL");
     house.world.run_with(&signs, &["audit", "checkpoint"]).await.code(FAULT).says("the log was cut off");
     refuses(&house.world, &house.customer, house.world.ports.health).await;
-    house.world.run(&reset).await.code(DONE);
+    house.world.run(&reset).await.code(DONE).says("audit checkpoint --begin");
     let after = log_id(&house.world).await;
     assert_ne!(after, before);
     let books = audit::audit(&house.world).await;
