@@ -9,6 +9,7 @@ mod evidence;
 mod faults;
 mod invariants;
 mod life;
+mod privacy;
 mod readme;
 mod rebuilds;
 mod roles;

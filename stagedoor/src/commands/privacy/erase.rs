@@ -1,0 +1,87 @@
+//! `stagedoor privacy erase`: a person is forgotten.
+
+use std::io::{IsTerminal, stdin};
+
+use event_store::{Clock, SystemClock, check_schema, connect};
+use identity::{CaseReference, EraseError, Erased, Ground, Profile, erase};
+use processes::Notifications;
+use serde_json::json;
+
+use super::find;
+use crate::{failure::Failure, output, settings::Settings};
+
+/// What was typed.
+pub(super) struct Asked<'a> {
+    pub(super) user: &'a str,
+    pub(super) ground: Ground,
+    pub(super) case: Option<&'a CaseReference>,
+    pub(super) yes: bool,
+}
+
+pub(super) async fn run(settings: &Settings, json: bool, asked: Asked<'_>) -> Result<(), Failure> {
+    let mut connection = connect(&settings.writer()?, "privacy").await?;
+    check_schema(&mut connection).await?;
+    let (user, profile) = find(&mut connection, asked.user).await?;
+    // Whoever was erased has no address. What was left by an erasure that broke off is done without asking again.
+    if profile.email.is_some() {
+        confirm(asked.yes, &profile)?;
+    }
+    let erased = erase(&mut connection, user, asked.ground, asked.case, SystemClock.now()).await;
+    let erased = erased.map_err(failure)?;
+    // Second, so that nothing is added any more.
+    let notifications = Notifications::forget(&mut connection, user).await?;
+    print(&erased, notifications, json)
+}
+
+fn confirm(yes: bool, profile: &Profile) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    let user = profile.user_id.to_string();
+    let hint = "it can't be taken back; orders stay, under the id: add --yes";
+    if !stdin().is_terminal() {
+        return Err(Failure::usage(format!("this forgets the user {user}"), hint));
+    }
+    let (roles, since) = (profile.roles.join(", "), profile.created_at.date_naive());
+    output::note(&format!(
+        "This forgets who {user} is ({roles}, since {since}), for ever. Type the id to go on:"
+    ));
+    let mut typed = String::new();
+    stdin().read_line(&mut typed).map_err(Failure::other)?;
+    if typed.trim() == user { Ok(()) } else { Err(Failure::usage("nothing was forgotten", hint)) }
+}
+
+fn print(erased: &Erased, notifications: i64, json: bool) -> Result<(), Failure> {
+    let Erased { erasure, before, sessions } = erased;
+    if json {
+        return output::json(&json!({
+            "user_id": erasure.user_id,
+            "already_erased": before,
+            "erased_at": erasure.erased_at,
+            "by_role": erasure.by_role,
+            "why": erasure.ground,
+            "case": erasure.reference,
+            "sessions": sessions,
+            "notifications": notifications,
+        }));
+    }
+    let user = erasure.user_id;
+    let what = format!("sessions ended: {sessions}, notifications forgotten: {notifications}");
+    if *before {
+        let at = erasure.erased_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        return output::line(&format!("{user} was erased already, at {at}; {what}"));
+    }
+    output::line(&format!("{user} is erased; {what}"))?;
+    output::note("What is left, in dead rows, WAL, backups and elsewhere: docs/privacy.md");
+    Ok(())
+}
+
+fn failure(error: EraseError) -> Failure {
+    match error {
+        EraseError::UnknownUser => Failure::Fault("there is no such user".to_owned()),
+        EraseError::CaseNamesUser => {
+            Failure::usage(error, "the record of an erasure must not tell whom it is about")
+        }
+        EraseError::Database(error) => error.into(),
+    }
+}
