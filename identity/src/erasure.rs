@@ -63,8 +63,10 @@ pub struct Erasure {
     /// By which database role.
     pub by_role: String,
     /// Why; see [`Ground`].
+    #[serde(rename = "why")]
     pub ground: String,
     /// Where the case is filed.
+    #[serde(rename = "case")]
     pub reference: Option<String>,
 }
 

@@ -260,7 +260,7 @@ pub(crate) enum Processes {
         process: String,
         /// Only the step on this order, payment or show
         target: Option<Uuid>,
-        /// Why, for the record
+        /// Why, for the record; never personal data
         #[arg(long)]
         why: String,
     },
@@ -273,7 +273,7 @@ pub(crate) enum Processes {
         process: String,
         /// The order, payment or show
         target: Option<Uuid>,
-        /// Why, for the record
+        /// Why, for the record; never personal data
         #[arg(long)]
         why: String,
     },

@@ -316,7 +316,7 @@ async fn all_that_is_held_of_a_user_is_handed_out_and_nothing_of_others() {
     assert_eq!(canaries_in(left.out.as_bytes()), Vec::<&str>::new());
     let left = left.json();
     assert_eq!((&left["user"]["name"], &left["user"]["email"]), (&json!("[erased]"), &Value::Null));
-    assert_eq!(left["erasure"]["ground"], "requested");
+    assert_eq!(left["erasure"]["why"], "requested");
     assert_eq!((&left["sessions"], &left["notifications"]), (&json!([]), &json!([])));
     assert_eq!((&left["orders"], &left["events"]), (&held["orders"], &held["events"]));
 }

@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, stdin};
 
 use event_store::{Clock, SystemClock, check_schema, connect};
-use identity::{CaseReference, EraseError, Erased, Ground, Profile, erase};
+use identity::{CaseReference, EraseError, Erased, Erasure, Ground, Profile, erase};
 use processes::Notifications;
-use serde_json::json;
+use serde::Serialize;
 
 use super::find;
 use crate::{failure::Failure, output, settings::Settings};
@@ -16,6 +16,16 @@ pub(super) struct Asked<'a> {
     pub(super) ground: Ground,
     pub(super) case: Option<&'a CaseReference>,
     pub(super) yes: bool,
+}
+
+/// What is said of it. Nothing personal: it may be kept, to do it again after a restore.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    erasure: &'a Erasure,
+    already_erased: bool,
+    sessions: u64,
+    notifications: i64,
 }
 
 pub(super) async fn run(settings: &Settings, json: bool, asked: Asked<'_>) -> Result<(), Failure> {
@@ -54,16 +64,7 @@ fn confirm(yes: bool, profile: &Profile) -> Result<(), Failure> {
 fn print(erased: &Erased, notifications: i64, json: bool) -> Result<(), Failure> {
     let Erased { erasure, before, sessions } = erased;
     if json {
-        return output::json(&json!({
-            "user_id": erasure.user_id,
-            "already_erased": before,
-            "erased_at": erasure.erased_at,
-            "by_role": erasure.by_role,
-            "why": erasure.ground,
-            "case": erasure.reference,
-            "sessions": sessions,
-            "notifications": notifications,
-        }));
+        return output::json(&Told { erasure, already_erased: *before, sessions: *sessions, notifications });
     }
     let user = erasure.user_id;
     let what = format!("sessions ended: {sessions}, notifications forgotten: {notifications}");
