@@ -289,6 +289,7 @@ async fn all_that_is_held_of_a_user_is_handed_out_and_nothing_of_others() {
     assert_eq!(kinds.collect::<Vec<_>>(), ["payment", "deposit"]);
     assert_eq!(held["account_entries"][0]["account_id"], held["accounts"][0]["account_id"]);
     assert_eq!(held["notifications"][0]["kind"], "order_confirmed");
+    assert_eq!((&held["shows"][0]["title"], &held["shows"][1]), (&json!("Their own"), &Value::Null));
     let expected = [
         "AccountOpened",
         "FundsDeposited",
@@ -341,4 +342,13 @@ async fn who_is_erased_is_asked_for_and_said_once() {
     assert_eq!((&again["already_erased"], &again["why"]), (&json!(true), &json!("objection")));
     assert_eq!(again["by_role"], "acceptance_writer");
     assert_eq!(world.number("select count(*) from erasures").await, 1);
+
+    let show = house.show(standing(1)).await;
+    house
+        .operator
+        .get_at(&format!("/v1/shows/{show}"), world.number("select position from log_head").await)
+        .await;
+    let organizer = erase(&[&house.organizer.user_id, "--yes", "--json"]).await.code(DONE).json();
+    assert_eq!(organizer["shows_left"], 1, "nobody lets people in there");
+    erase(&[&house.organizer.user_id]).await.code(DONE).says("without an organizer");
 }

@@ -15,6 +15,7 @@ use projections::{
     moment,
     orders::{self, OrderFilter, OrderTicketView, OrderView},
     payments::{self, PaymentFilter, PaymentView},
+    shows::{self, ShowFilter},
 };
 use serde::Serialize;
 use serde_json::{json, value::RawValue};
@@ -46,6 +47,7 @@ pub(super) async fn run(settings: &Settings, user: &str, out: Option<&Path>) -> 
     document.member("erasure", &erasure_of(&mut connection, user).await?)?;
     let mut person = Held { document, connection, user };
     person.identity().await?;
+    person.shows().await?;
     person.orders().await?;
     person.tickets().await?;
     person.payments().await?;
@@ -131,6 +133,19 @@ impl Held {
             let Some(last) = changes.last() else { break };
             after = last.change_id;
             into.items(&changes)?;
+        }
+        into.end();
+        Ok(())
+    }
+
+    /// Those that they organize.
+    async fn shows(&mut self) -> Result<(), Failure> {
+        let mut into = self.document.list("shows")?;
+        let mut next = Some(first());
+        while let Some(page) = next {
+            let found = shows::list(&mut self.connection, ShowFilter::Of(self.user), page).await?;
+            into.items(&found.items)?;
+            next = following(&found);
         }
         into.end();
         Ok(())
