@@ -26,8 +26,8 @@ mod steps;
 pub use cancellations::{Cancellations, Unwinding};
 pub use charging::Charging;
 pub use hold_expiry::HoldExpiry;
-pub use money::Money;
-pub use notifications::{Mailer, MailerError, Notifications, Notifying};
+pub use money::{Money, charge_references};
+pub use notifications::{HeldNotification, Mailer, MailerError, Notifications, Notifying};
 pub use oversight::{
     Chosen, Intervention, ParkedStep, ProcessStatus, Standing, StepUnderWay, intervene, list, parked,
     recheck, standings,

@@ -12,6 +12,7 @@ mod invariants;
 mod life;
 mod moving;
 mod older_programs;
+mod privacy;
 mod readme;
 mod rebuilds;
 mod roles;
