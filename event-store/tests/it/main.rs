@@ -5,6 +5,7 @@ mod ahead;
 mod controls;
 mod faults;
 mod idempotency;
+mod looking_back;
 mod overload;
 mod reading;
 mod schema;

@@ -1,0 +1,122 @@
+//! Streams that belong together, read in the order of the log.
+
+use std::collections::VecDeque;
+
+use domain::StreamId;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    reader::read_stream,
+    record::{Position, RecordedEvent},
+};
+
+/// Events read at once of each stream.
+const PAGE: i64 = 1_000;
+
+/// The most events that [`events_of`] and [`stretches`] return: what belongs to one order is far less.
+const MAX_EVENTS: i64 = 10_000;
+
+/// Some streams, however long, a page of each at a time.
+#[derive(Debug)]
+pub struct Streams {
+    readings: Vec<Reading>,
+    until: Position,
+}
+
+#[derive(Debug)]
+struct Reading {
+    stream: StreamId,
+    version: i64,
+    page: VecDeque<RecordedEvent>,
+    ended: bool,
+}
+
+impl Streams {
+    /// Their events up to a position.
+    pub fn new(streams: impl IntoIterator<Item = StreamId>, until: Position) -> Self {
+        let reading = |stream| Reading { stream, version: 0, page: VecDeque::new(), ended: false };
+        Self { readings: streams.into_iter().map(reading).collect(), until }
+    }
+
+    /// The next event of any of them, in the order of the log.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn next(
+        &mut self,
+        connection: &mut PgConnection,
+    ) -> Result<Option<RecordedEvent>, sqlx::Error> {
+        for reading in &mut self.readings {
+            reading.fill(connection, self.until).await?;
+        }
+        let begun = self.readings.iter_mut().filter(|reading| !reading.page.is_empty());
+        let first = begun.min_by_key(|reading| reading.page.front().map(|event| event.position));
+        Ok(first.and_then(|reading| reading.page.pop_front()))
+    }
+}
+
+impl Reading {
+    async fn fill(&mut self, connection: &mut PgConnection, until: Position) -> Result<(), sqlx::Error> {
+        if self.ended || !self.page.is_empty() {
+            return Ok(());
+        }
+        let page = read_stream(connection, self.stream, self.version, PAGE).await?;
+        let wanted: VecDeque<_> = page.into_iter().take_while(|event| event.position <= until).collect();
+        self.ended = i64::try_from(wanted.len()).unwrap_or(PAGE) < PAGE;
+        self.version = wanted.back().map_or(self.version, |event| event.version);
+        self.page = wanted;
+        Ok(())
+    }
+}
+
+/// The events of some short streams up to a position, in order.
+///
+/// # Errors
+/// The database's own.
+pub async fn events_of(
+    connection: &mut PgConnection,
+    streams: &[StreamId],
+    until: Position,
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    let names: Vec<String> = streams.iter().map(StreamId::to_string).collect();
+    sqlx::query_as(include_str!("sql/read_streams.sql"))
+        .bind(names)
+        .bind(until)
+        .bind(MAX_EVENTS)
+        .fetch_all(connection)
+        .await
+}
+
+/// The events from a first to a last position, of several such stretches, in order; short ones.
+///
+/// # Errors
+/// The database's own.
+pub async fn stretches(
+    connection: &mut PgConnection,
+    stretches: &[(Position, Position)],
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    let (first, last): (Vec<Position>, Vec<Position>) = stretches.iter().copied().unzip();
+    sqlx::query_as(include_str!("sql/read_spans.sql"))
+        .bind(first)
+        .bind(last)
+        .bind(MAX_EVENTS)
+        .fetch_all(connection)
+        .await
+}
+
+/// An event by its own name, in a stream that is known to hold it and is short.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_in_stream(
+    connection: &mut PgConnection,
+    stream: StreamId,
+    event_id: Uuid,
+) -> Result<Option<RecordedEvent>, sqlx::Error> {
+    sqlx::query_as(include_str!("sql/find_in_stream.sql"))
+        .bind(stream.to_string())
+        .bind(event_id)
+        .fetch_optional(connection)
+        .await
+}
