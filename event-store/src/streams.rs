@@ -14,8 +14,8 @@ use crate::{
 /// Events read at once of each stream.
 const PAGE: i64 = 1_000;
 
-/// The most events that [`events_of`] and [`stretches`] return: what belongs to one order is far less.
-const MAX_EVENTS: i64 = 10_000;
+/// The most events that [`events_of`] reads of a stream and [`stretches`] of a stretch: an order has far less.
+const MAX_EVENTS: i64 = 1_000;
 
 /// Some streams, however long, a page of each at a time.
 #[derive(Debug)]

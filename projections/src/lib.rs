@@ -34,6 +34,7 @@ mod sql;
 mod start;
 mod stats;
 mod status;
+pub mod story;
 mod viewer;
 mod wait;
 

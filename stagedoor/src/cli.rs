@@ -124,6 +124,14 @@ pub(crate) enum Audit {
     /// Sum the ledger up at every position, and compare it with the books of whoever takes cards
     #[command(after_help = "Example: stagedoor audit ledger --json")]
     Ledger,
+    /// Tell an order's whole story: who did what, when and why, and how everything stood after it
+    #[command(
+        after_help = "Examples: stagedoor audit order 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11\n          stagedoor audit order order-0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11 --json"
+    )]
+    Order {
+        /// Its id, or its stream: order-<id>
+        order: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,3 +10,4 @@ mod parking;
 mod queries;
 mod rebuilding;
 mod support;
+mod telling;

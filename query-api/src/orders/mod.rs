@@ -3,7 +3,6 @@
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
-mod words;
 
 use domain::{OrderId, StreamId};
 use edge::{Problem, extract::Caller};
