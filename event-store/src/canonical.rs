@@ -46,19 +46,61 @@ pub struct Fields<'a> {
     pub metadata: &'a str,
 }
 
+/// The same as bytes that nobody has vouched for: they need not be text, nor a time that a calendar knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RawFields<'a> {
+    /// Place in the log.
+    pub position: Position,
+    /// Stream.
+    pub stream_id: &'a [u8],
+    /// Place in the stream.
+    pub version: i64,
+    /// Its own name.
+    pub event_id: [u8; 16],
+    /// Type.
+    pub event_type: &'a [u8],
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub recorded_at: i64,
+    /// Payload.
+    pub data: &'a [u8],
+    /// Metadata.
+    pub metadata: &'a [u8],
+}
+
+impl<'a> From<&Fields<'a>> for RawFields<'a> {
+    fn from(event: &Fields<'a>) -> Self {
+        Self {
+            position: event.position,
+            stream_id: event.stream_id.as_bytes(),
+            version: event.version,
+            event_id: *event.event_id.as_bytes(),
+            event_type: event.event_type.as_bytes(),
+            recorded_at: event.recorded_at.timestamp_micros(),
+            data: event.data.as_bytes(),
+            metadata: event.metadata.as_bytes(),
+        }
+    }
+}
+
 /// The hash of an event that follows the one whose hash is `previous`.
 #[must_use]
 pub fn hash(previous: &Hash, event: &Fields<'_>) -> Hash {
+    hash_raw(previous, &event.into())
+}
+
+/// The same of bytes that nobody has vouched for.
+#[must_use]
+pub fn hash_raw(previous: &Hash, event: &RawFields<'_>) -> Hash {
     let mut digest = Sha256::new();
     digest.update(previous);
     digest.update(event.position.to_be_bytes());
     digest.update(event.version.to_be_bytes());
-    digest.update(event.recorded_at.timestamp_micros().to_be_bytes());
-    digest.update(event.event_id.as_bytes());
+    digest.update(event.recorded_at.to_be_bytes());
+    digest.update(event.event_id);
     for text in [event.stream_id, event.event_type, event.data, event.metadata] {
         // Texts are bounded far below 4 GiB: an event is at most 256 KiB.
         digest.update(u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
-        digest.update(text.as_bytes());
+        digest.update(text);
     }
     digest.finalize().into()
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The most events one page holds.
-const MAX_PAGE: i64 = 10_000;
+pub(crate) const MAX_PAGE: i64 = 10_000;
 
 /// Longer than this no read may take: a snapshot held longer keeps dead rows alive.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
@@ -91,7 +91,7 @@ impl LogReader {
         self.read(async |connection| read_stream(connection, stream, version, limit).await).await
     }
 
-    async fn read<T>(
+    pub(crate) async fn read<T>(
         &mut self,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {

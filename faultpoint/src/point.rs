@@ -61,6 +61,10 @@ named! {
         ProcessesAfterCommand = "processes/after-command",
         /// It is recorded.
         ProcessesSettled = "processes/settled",
+        /// A checkpoint is signed, and about to be kept. May fail.
+        CheckpointBeforeWrite = "checkpoint/before-write",
+        /// It is kept where it belongs, which is not noted yet. May fail: as if the answer had been lost.
+        CheckpointWritten = "checkpoint/written",
     }
 }
 
@@ -82,7 +86,9 @@ impl Point {
             | Self::ProjectionsAfterCommit
             | Self::ProcessesRead
             | Self::ProcessesBeforeCommit
-            | Self::ProcessesAfterCommand => true,
+            | Self::ProcessesAfterCommand
+            | Self::CheckpointBeforeWrite
+            | Self::CheckpointWritten => true,
             Self::CommandAccepted
             | Self::CommandAnswered
             | Self::SequencerDrained

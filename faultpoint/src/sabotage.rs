@@ -81,5 +81,17 @@ named! {
         DropWhatFails = "drop-what-fails",
         /// What fails is tried again at once, and for ever.
         RetryForEver = "retry-for-ever",
+        /// Whoever verifies the log does not compute its chain.
+        VerifyWithoutChain = "verify-without-chain",
+        /// Whoever verifies the log does not look for gaps among the versions of a stream.
+        VerifyWithoutVersions = "verify-without-versions",
+        /// Whoever verifies the log does not compare it with what the checkpoints say.
+        VerifyWithoutRoots = "verify-without-roots",
+        /// A checkpoint is believed whatever its signature.
+        AnySignatureWillDo = "any-signature-will-do",
+        /// A checkpoint is signed whatever the log looks like.
+        SignUnverified = "sign-unverified",
+        /// A checkpoint takes the place of another.
+        CheckpointsAreOverwritten = "checkpoints-are-overwritten",
     }
 }

@@ -1,6 +1,6 @@
 //! Steps that are being performed: each on its own, so that a slow one keeps nobody waiting.
 
-use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, time::Duration};
+use std::{any::Any, collections::HashSet, marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
 
 use faultpoint::Point;
 use futures::FutureExt;
@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 use crate::process::{Performed, Process, Step};
 
-/// Steps performed at once.
-pub(crate) const MOST: usize = 512;
 /// The time a step may take: with the time until the lease is prolonged no longer than the lease.
 const STEP: Duration = Duration::from_secs(4);
 /// Those that end within so short a time are settled together.
@@ -23,17 +21,23 @@ const TOGETHER: Duration = Duration::from_millis(5);
 type Name = (Uuid, String);
 
 /// Those under way end with this value: whoever takes over performs them once more.
-#[derive(Default)]
-pub(crate) struct InFlight {
+pub(crate) struct InFlight<P> {
+    process: PhantomData<P>,
     tasks: JoinSet<(Step, Performed)>,
     names: HashSet<Name>,
     ended: Vec<(Step, Performed)>,
 }
 
-impl InFlight {
+impl<P: Process> InFlight<P> {
+    /// None.
+    pub(crate) fn new() -> Self {
+        let (process, tasks, names, ended) = (PhantomData, JoinSet::new(), HashSet::new(), Vec::new());
+        Self { process, tasks, names, ended }
+    }
+
     /// Whether no more can be started.
     pub(crate) fn is_full(&self) -> bool {
-        self.names.len() >= MOST
+        self.names.len() >= P::AT_ONCE
     }
 
     /// Whether a step is under way.
@@ -42,7 +46,7 @@ impl InFlight {
     }
 
     /// Starts a step.
-    pub(crate) fn start<P: Process>(&mut self, context: &P::Context, step: Step) {
+    pub(crate) fn start(&mut self, context: &P::Context, step: Step) {
         self.names.insert((step.target, step.step.clone()));
         let context = context.clone();
         self.tasks.spawn(async move {

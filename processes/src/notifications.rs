@@ -49,6 +49,7 @@ pub struct Notifications;
 
 impl Process for Notifications {
     const NAME: &'static str = "notifications";
+    const AT_ONCE: usize = 32;
 
     type Context = Notifying;
 
@@ -85,9 +86,11 @@ type Ended = Result<Performed, Performed>;
 
 impl Notifying {
     async fn tell(&self, step: &Step) -> Ended {
-        let happened = Happened::read(&self.pool, OrderId::from(step.target), step.cause).await?;
+        let mut connection = self.pool.acquire().await.map_err(away)?;
+        let happened = Happened::read(&mut connection, OrderId::from(step.target), step.cause).await?;
         let told = Told::of(&happened);
-        let kept = store::keep(&self.pool, &happened, &told).await.map_err(away)?;
+        let kept = store::keep(&mut connection, &happened, &told).await.map_err(away)?;
+        drop(connection);
         let sent = kept.sent && !sabotaged(Sabotage::TellAgain);
         let Some(mailer) = self.mailer.as_ref().filter(|_| !sent) else { return Ok(Performed::Done) };
         self.send(mailer, &happened, &told, kept).await

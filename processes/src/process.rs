@@ -89,6 +89,9 @@ pub trait Process: Send + Sync + 'static {
     /// Its name: of its checkpoint, its lease, and in the ids of its commands.
     const NAME: &'static str;
 
+    /// Steps performed at once. Few where nobody waits for them, so that they leave room for those who are waited for.
+    const AT_ONCE: usize = 512;
+
     /// What it performs steps with.
     type Context: Clone + Send + Sync + 'static;
 

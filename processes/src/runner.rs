@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     checkpoint,
     deadline::within,
-    in_flight::{InFlight, MOST},
+    in_flight::InFlight,
     process::{Performed, Process, Reaction, Step},
     readings::Readings,
     steps,
@@ -25,8 +25,6 @@ use crate::{
 
 /// Events read at once.
 const PAGE: usize = 1_000;
-/// Steps that are due are looked at this far: those under way are among them.
-const MOST_LOOKED_AT: usize = 2 * MOST;
 /// The lease is prolonged this often; it lasts 6 s, and no step takes longer than 4 s.
 const PROLONG: Duration = Duration::from_secs(2);
 /// How long a failure is waited out.
@@ -152,7 +150,7 @@ impl<'a, P: Process> Runner<'a, P> {
         turn: Turn,
         mut position: Position,
     ) -> Result<(), Error> {
-        let (mut prolonged, mut in_flight) = (Instant::now(), InFlight::default());
+        let (mut prolonged, mut in_flight) = (Instant::now(), InFlight::<P>::new());
         loop {
             if prolonged.elapsed() >= PROLONG {
                 if !self.prolong(connection, turn).await? {
@@ -171,14 +169,15 @@ impl<'a, P: Process> Runner<'a, P> {
                 continue;
             }
             let now = self.now();
-            let due = within(steps::due(connection, P::NAME, now, limit(MOST_LOOKED_AT))).await?;
+            // Those under way are among them.
+            let due = within(steps::due(connection, P::NAME, now, limit(2 * P::AT_ONCE))).await?;
             // What is begun must end before the lease does.
             if prolonged.elapsed() >= PROLONG {
                 continue;
             }
             for step in due {
                 if !in_flight.is_full() && !in_flight.has(&step) {
-                    in_flight.start::<P>(&self.options.context, step);
+                    in_flight.start(&self.options.context, step);
                 }
             }
             let least = if failing { PAUSE } else { LEAST_PAUSE };
@@ -251,7 +250,7 @@ impl<'a, P: Process> Runner<'a, P> {
         connection: &mut PgConnection,
         position: Position,
         (looked_at, least): (DateTime<Utc>, Duration),
-        in_flight: &mut InFlight,
+        in_flight: &mut InFlight<P>,
     ) -> Result<(), Error> {
         let due = if in_flight.is_full() {
             None

@@ -115,7 +115,7 @@ fn same_event(message: &TailMessage, event: Option<&RecordedEvent>, head: &Head)
     match event {
         None if as_position(sequence) > head.position => Ok(()),
         None => Err(RelayError::LogChanged(as_position(sequence) - 1)),
-        Some(event) if event.event_id == named.event_id && event.hash.0 == named.hash => Ok(()),
+        Some(event) if named.is(event) => Ok(()),
         Some(_) => Err(other.into()),
     }
 }
@@ -129,6 +129,11 @@ pub(crate) struct Named {
 }
 
 impl Named {
+    /// Whether it is this event, with all before it.
+    pub(crate) fn is(&self, event: &RecordedEvent) -> bool {
+        event.event_id == self.event_id && event.hash.0 == self.hash
+    }
+
     pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
         let text = |name| headers.get(name).map(async_nats::HeaderValue::as_str);
         Some(Self {

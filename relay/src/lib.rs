@@ -12,6 +12,7 @@
 
 mod backoff;
 mod checkpoints;
+mod difference;
 mod encode;
 mod error;
 mod feed;
@@ -30,6 +31,7 @@ mod status;
 mod stream;
 mod tail;
 
+pub use difference::{Difference, first_difference};
 pub use error::{Accident, RelayError};
 pub use nats::{NatsOptions, connect};
 pub use options::RelayOptions;

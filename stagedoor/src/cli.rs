@@ -57,7 +57,7 @@ pub(crate) enum Command {
     /// Test the settings that durability rests on, and the database roles
     #[command(after_help = "Example: stagedoor doctor --json")]
     Doctor,
-    /// Whether the books are right
+    /// Whether the books are right, and the log what it was
     #[command(subcommand)]
     Audit(Audit),
     /// The log
@@ -131,6 +131,40 @@ pub(crate) enum Audit {
     Order {
         /// Its id, or its stream: order-<id>
         order: String,
+    },
+    /// Verify the log: positions, versions, times and hash chain, what was signed, and what those know who follow it
+    #[command(
+        after_help = "Examples: stagedoor audit verify\n          stagedoor audit verify --from 1000 --json"
+    )]
+    Verify {
+        /// The first position; the hash of the one before is then taken as it is stored. Default: the log's first
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+        from: Option<i64>,
+        /// The last position. Default: the log's last
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+        to: Option<i64>,
+    },
+    /// Sign a checkpoint now, over everything since the last one
+    #[command(after_help = "Example: stagedoor audit checkpoint")]
+    Checkpoint {
+        /// Begin with a log that has no checkpoints yet where others' are kept: after a restore or an import
+        #[arg(long)]
+        begin: bool,
+    },
+    /// Write what proves that the event at a position is in the log
+    #[command(after_help = "Example: stagedoor audit prove 42 --out proof.json")]
+    Prove {
+        /// The event's position
+        position: i64,
+        /// The file to write; without, standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Say what a proof proves; takes the public key, and neither database nor network
+    #[command(after_help = "Example: stagedoor audit check proof.json --checkpoint-public-key public.pem")]
+    Check {
+        /// The file that `audit prove` wrote
+        file: PathBuf,
     },
 }
 

@@ -1,5 +1,6 @@
 //! `stagedoor`: every role of the box office, and the tools to run it.
 
+mod checkpoint_settings;
 mod cli;
 mod commands;
 mod config_file;
@@ -9,6 +10,7 @@ mod logging;
 mod mail_settings;
 mod money_settings;
 mod output;
+mod own_checkpoints;
 mod practice;
 mod reference;
 mod roles;

@@ -1,6 +1,9 @@
 //! The one place that writes to the terminal: data to stdout, everything else to stderr.
 
-use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::{
+    io::{ErrorKind, IsTerminal, Write, stderr, stdout},
+    time::{Duration, Instant},
+};
 
 use comfy_table::{
     Table,
@@ -9,6 +12,8 @@ use comfy_table::{
 use serde::Serialize;
 
 use crate::failure::Failure;
+
+const SHOWN_EVERY: Duration = Duration::from_millis(200);
 
 /// Prints a line of data.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
@@ -41,6 +46,37 @@ pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), Fai
         table.add_row(row);
     }
     line(&table.to_string())
+}
+
+/// How far something is, where somebody watches.
+pub(crate) struct Progress {
+    what: &'static str,
+    shown: Option<Instant>,
+    watched: bool,
+}
+
+impl Progress {
+    /// Nothing is shown where standard error is no terminal.
+    pub(crate) fn new(what: &'static str) -> Self {
+        Self { what, shown: None, watched: stderr().is_terminal() }
+    }
+
+    /// `done` of `all`; shown a few times a second.
+    pub(crate) fn tell(&mut self, done: i64, all: i64) {
+        if !self.watched || self.shown.is_some_and(|shown| shown.elapsed() < SHOWN_EVERY) {
+            return;
+        }
+        self.shown = Some(Instant::now());
+        let percent = done.saturating_mul(100) / all.max(1);
+        let _ = write!(stderr().lock(), "\r{percent:>3} %  {done} of {all} {}\x1b[K", self.what);
+    }
+
+    /// Makes room for what comes next.
+    pub(crate) fn end(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(stderr().lock(), "\r\x1b[K");
+        }
+    }
 }
 
 /// Says what went wrong, and what to do.

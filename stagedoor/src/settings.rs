@@ -6,7 +6,10 @@ use std::{fmt::Display, net::SocketAddr, path::PathBuf};
 use clap::{Args, ValueEnum};
 use sqlx::postgres::PgConnectOptions;
 
-use crate::{cli::Role, failure::Failure, mail_settings::MailSettings, money_settings::MoneySettings};
+use crate::{
+    checkpoint_settings::CheckpointSettings, cli::Role, failure::Failure, mail_settings::MailSettings,
+    money_settings::MoneySettings,
+};
 
 /// In which form logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -185,6 +188,9 @@ pub(crate) struct Settings {
 
     #[command(flatten)]
     pub(crate) mail: MailSettings,
+
+    #[command(flatten)]
+    pub(crate) checkpoints: CheckpointSettings,
 }
 
 impl Settings {

@@ -5,6 +5,7 @@ mod campaign;
 mod cards;
 mod cli;
 mod controls;
+mod evidence;
 mod explained;
 mod faults;
 mod invariants;

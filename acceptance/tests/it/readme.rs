@@ -2,17 +2,13 @@
 
 use serde_json::Value;
 
-use crate::support::{As, Home};
+use crate::support::{As, Document, Home};
 
-const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
+pub(crate) const README: Document =
+    Document(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")));
 
-/// All shell blocks of a section, as one script.
 fn script(heading: &str) -> String {
-    let section = README.split("\n## ").find(|section| section.starts_with(heading)).expect("the section");
-    let blocks = section.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let script: Vec<&str> = blocks.collect();
-    assert!(script.len() >= 3, "the section has its blocks: {script:?}");
-    script.join("\n")
+    README.script(heading, 3)
 }
 
 /// The JSON objects that a script printed.
@@ -37,6 +33,8 @@ async fn its_lines_pay_in_every_way() {
     {
         assert_eq!(answer["status"], status, "{answer}");
     }
+    let proving = format!(". .stagedoor/env\n{}", README.script("Prove it", 1));
+    home.shell(&proving).await.code(0).says("Nothing speaks against the log").says("Proven: position 3");
     drop(up);
 }
 

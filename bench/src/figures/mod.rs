@@ -20,6 +20,7 @@ mod resources;
 mod seeing;
 mod snapshot;
 mod until;
+mod verify;
 mod visible;
 
 use crate::{
@@ -103,6 +104,10 @@ pub(crate) async fn run(args: &Args) -> Fallible<bool> {
     if args.wants("growth") {
         let ended = growth::run(&mut bench).await;
         bench.note("growth", ended)?;
+    }
+    if args.wants("verify") {
+        let ended = verify::run(&mut bench).await;
+        bench.note("verify", ended)?;
     }
     if args.wants("snapshot") {
         let ended = snapshot::run(&mut bench).await;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod caught_up;
+mod evidence;
 pub(crate) mod log;
 mod nats;
 mod people;
@@ -11,6 +12,6 @@ mod site;
 
 pub(crate) use audit::Rows;
 pub(crate) use people::Person;
-pub(crate) use program::{Ports, Role, Running};
+pub(crate) use program::{Ports, Role, Running, Told, told};
 pub(crate) use shows::Hall;
 pub(crate) use site::{House, Site};

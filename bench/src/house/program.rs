@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    fs::File,
+    fs::{self, File},
     io,
     net::TcpListener,
     path::PathBuf,
@@ -138,6 +138,49 @@ pub(crate) async fn run(house: &House<'_>, arguments: &[&str]) -> Fallible<()> {
         return Ok(());
     }
     Err(format!("stagedoor {} ended with {status}; see {}", arguments.join(" "), log(house).display()).into())
+}
+
+/// What a command that ended had to say, and what it took.
+pub(crate) struct Told {
+    pub(crate) output: String,
+    pub(crate) peak_memory_mib: f64,
+}
+
+/// Runs the program to its end, with more settings.
+pub(crate) async fn told(
+    house: &House<'_>,
+    settings: &[(&'static str, String)],
+    arguments: &[&str],
+) -> Fallible<Told> {
+    let mut command = command(house, Ports::free()?)?;
+    command.args(arguments).envs(settings.iter().map(|(name, value)| (name, value))).stdout(Stdio::piped());
+    let child = command.spawn()?;
+    let watched = tokio::spawn(peak_memory(child.id().ok_or("it has ended")?));
+    let ended = child.wait_with_output().await?;
+    if !ended.status.success() {
+        let what = arguments.join(" ");
+        return Err(
+            format!("stagedoor {what} ended with {}; see {}", ended.status, log(house).display()).into()
+        );
+    }
+    Ok(Told { output: String::from_utf8(ended.stdout)?, peak_memory_mib: watched.await? })
+}
+
+/// The most memory that a process ever had, as Linux counts it, looked at until it is gone.
+async fn peak_memory(pid: u32) -> f64 {
+    let mut peak = 0.0;
+    while let Some(now) = peak_so_far(pid) {
+        peak = now;
+        sleep(Duration::from_millis(5)).await;
+    }
+    peak
+}
+
+fn peak_so_far(pid: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib / 1_024.0)
 }
 
 /// It sees of the environment only what a machine has anyway, and its settings.

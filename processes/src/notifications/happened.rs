@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{DomainEvent, OrderEvent, OrderId, PlacedOrder, StreamId};
 use event_store::{Position, RecordedEvent, read_stream};
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{away, kind::Kind};
@@ -25,10 +25,13 @@ pub(super) struct Happened {
 
 impl Happened {
     /// What `cause` tells. Of that very event: what happened later must not change the words.
-    pub(super) async fn read(pool: &PgPool, order: OrderId, cause: Uuid) -> Result<Self, Performed> {
-        let mut connection = pool.acquire().await.map_err(away)?;
+    pub(super) async fn read(
+        connection: &mut PgConnection,
+        order: OrderId,
+        cause: Uuid,
+    ) -> Result<Self, Performed> {
         let stream = StreamId::order(order);
-        let events = read_stream(&mut connection, stream, 0, EVENTS).await.map_err(away)?;
+        let events = read_stream(connection, stream, 0, EVENTS).await.map_err(away)?;
         let (mut placed, mut found) = (None, None);
         for record in &events {
             match decoded(record)? {

@@ -1,23 +1,26 @@
 //! Notifications as they are kept.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{happened::Happened, told::Told};
 
 /// What is known of a notification that is kept.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
 pub(super) struct Kept {
     pub(super) sent: bool,
     pub(super) tried: bool,
 }
 
 /// Keeps what a customer is told, once.
-pub(super) async fn keep(pool: &PgPool, happened: &Happened, told: &Told) -> Result<Kept, sqlx::Error> {
-    let id = happened.notification();
-    sqlx::query(include_str!("../sql/notification_keep.sql"))
-        .bind(id)
+pub(super) async fn keep(
+    connection: &mut PgConnection,
+    happened: &Happened,
+    told: &Told,
+) -> Result<Kept, sqlx::Error> {
+    let kept: Option<Kept> = sqlx::query_as(include_str!("../sql/notification_keep.sql"))
+        .bind(happened.notification())
         .bind(happened.placed.customer.uuid())
         .bind(happened.order.uuid())
         .bind(happened.kind.name())
@@ -25,9 +28,10 @@ pub(super) async fn keep(pool: &PgPool, happened: &Happened, told: &Told) -> Res
         .bind(&told.subject)
         .bind(&told.body)
         .bind(happened.at)
-        .execute(pool)
+        .fetch_optional(connection)
         .await?;
-    sqlx::query_as(include_str!("../sql/notification_state.sql")).bind(id).fetch_one(pool).await
+    // Nothing is known of one that somebody else keeps in the same moment.
+    Ok(kept.unwrap_or_default())
 }
 
 /// Notes that a mail server took it.

@@ -1,6 +1,12 @@
--- What a customer is told; what was written first stands. Not waited for until it is on disk: the step that led to it
--- is given up later, and durably, which brings this to disk too.
-insert into notifications (notification_id, user_id, order_id, kind, position, subject, body_text, created_at)
-select $1, $2, $3, $4, $5, $6, $7, $8
-where set_config('synchronous_commit', 'off', true) is not null
-on conflict do nothing;
+-- What a customer is told, and what is known of it; what was written first stands. Not waited for until it is on disk: the
+-- step that led to it is given up later, and durably, which brings this to disk too.
+with kept as (
+    insert into notifications (notification_id, user_id, order_id, kind, position, subject, body_text, created_at)
+    select $1, $2, $3, $4, $5, $6, $7, $8
+    where set_config('synchronous_commit', 'off', true) is not null
+    on conflict do nothing
+    returning notification_id
+)
+select false as sent, false as tried from kept
+union all
+select sent_at is not null, last_error is not null from notifications where notification_id = $1;

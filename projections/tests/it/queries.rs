@@ -88,8 +88,14 @@ async fn filters_hold_all_at_once() {
     };
     let page = PageRequest { before: None, limit: 100 };
     let found = orders::list(&mut snapshot, filter, page).await.unwrap().items;
-    let all = orders::list(&mut snapshot, all(Viewer::Operator), page).await.unwrap().items;
-    let expected = all.into_iter().filter(|order| {
+    let mut every = Vec::new();
+    let mut next = Some(page);
+    while let Some(page) = next {
+        let listed = orders::list(&mut snapshot, all(Viewer::Operator), page).await.unwrap();
+        every.extend(listed.items);
+        next = listed.next.map(|before| PageRequest { before: Some(before), ..page });
+    }
+    let expected = every.into_iter().filter(|order| {
         order.status == "confirmed" && order.show_id == show.uuid() && order.user_id == customer.uuid()
     });
     assert_eq!(found, expected.collect::<Vec<_>>());

@@ -4,6 +4,7 @@
 
 mod accidents;
 mod controls;
+mod differing;
 mod outages;
 mod relaying;
 mod resetting;

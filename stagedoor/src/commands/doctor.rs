@@ -1,5 +1,6 @@
 //! `stagedoor doctor`: what durability and integrity rest on, tested.
 
+mod checkpoints;
 mod nats;
 mod postgres;
 
@@ -45,6 +46,7 @@ impl Finding {
 pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
     let mut findings = postgres::examine(settings).await?;
     findings.extend(nats::examine(settings).await?);
+    findings.extend(checkpoints::examine(settings).await?);
     if json {
         output::json(&findings)?;
     } else {

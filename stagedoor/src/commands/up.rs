@@ -17,7 +17,7 @@ use crate::{
     cli::Role,
     engine_room::{EngineRoom, is_ours, kept_of_nats},
     failure::Failure,
-    output, practice,
+    output, own_checkpoints, practice,
     roles::{self, Running, provider_sim, signal},
     seed::{self, Ground},
     settings::Settings,
@@ -31,12 +31,22 @@ const ENV_FILE: &str = "env";
 const CURRENT_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// What nobody has set, and `up` therefore brings itself.
+#[derive(Clone, Copy)]
+struct MadeUp {
+    /// A payment provider to practise with.
+    provider: bool,
+    /// A key and a place for signed checkpoints.
+    checkpoints: bool,
+}
+
 pub(crate) async fn run(mut settings: Settings, reset: bool, seed: bool) -> Result<(), Failure> {
     let asked = signal::token();
     let data_dir = data_dir(&settings)?;
     let kept = kept_of_nats(&data_dir);
     settings.forget_urls(|url| is_ours(url, &kept));
     practice::forget_own(&mut settings, &data_dir);
+    own_checkpoints::forget_own(&mut settings, &data_dir);
     refuse_to_reset_others(&settings, reset)?;
     let _lock = only_one(&data_dir).await?;
     ports_are_free(&settings).await?;
@@ -59,10 +69,13 @@ async fn with_engines(
     let ground =
         if settings.database_url.is_none() { Some(Ground::Own) } else { seed.then_some(Ground::Given) };
     engines.start(settings, data_dir, reset, asked).await?;
-    let practising = practice::set_up(settings, data_dir, reset)?;
+    let made_up = MadeUp {
+        provider: practice::set_up(settings, data_dir, reset)?,
+        checkpoints: own_checkpoints::set_up(settings, data_dir, reset)?,
+    };
     let running = Running::new();
     let worked =
-        Box::pin(asked.run_until_cancelled(work(settings, data_dir, ground, practising, &running))).await;
+        Box::pin(asked.run_until_cancelled(work(settings, data_dir, ground, made_up, &running))).await;
     if worked.is_none() {
         output::note("Ending: what was accepted is answered, then the engines stop.");
     }
@@ -75,20 +88,20 @@ async fn work(
     settings: &Settings,
     data_dir: &Path,
     ground: Option<Ground>,
-    practising: bool,
+    made_up: MadeUp,
     running: &Running,
 ) -> Result<(), Failure> {
     event_store::migrate(&mut settings.owner()?.connect().await?).await?;
     if let Some(ground) = ground {
         seed::run(settings, ground).await?;
     }
-    if practising {
+    if made_up.provider {
         provider_sim::start(settings, running).await?;
     }
     roles::start(settings, Role::All, running).await?;
     let _ = timeout(CURRENT_WITHIN, read_models_are_current(settings)).await;
-    let env = write_private(&data_dir.join(ENV_FILE), &environment(settings, practising))?;
-    announce(settings, &env, ground.is_some(), practising);
+    let env = write_private(&data_dir.join(ENV_FILE), &environment(settings, made_up))?;
+    announce(settings, &env, ground.is_some(), made_up);
     running.cancelled().await;
     Ok(())
 }
@@ -165,7 +178,7 @@ fn write_private(path: &Path, text: &str) -> Result<PathBuf, Failure> {
     Ok(path.to_owned())
 }
 
-fn environment(settings: &Settings, practising: bool) -> String {
+fn environment(settings: &Settings, made_up: MadeUp) -> String {
     let (commands, queries) = (settings.command_listen, settings.query_listen);
     let (commands, queries) = (format!("http://{commands}"), format!("http://{queries}"));
     let variables = [
@@ -186,12 +199,21 @@ fn environment(settings: &Settings, practising: bool) -> String {
         ("STAGEDOOR_STRIPE_WEBHOOK_SECRET", money.stripe_webhook_secret.as_deref()),
         ("STAGEDOOR_STRIPE_PAYMENT_METHOD", money.stripe_payment_method.as_deref()),
     ];
-    let variables = variables.iter().chain(of_practice.iter().filter(|_| practising));
+    let checkpoints = &settings.checkpoints;
+    let path = |path: Option<&PathBuf>| path.map(|path| path.display().to_string());
+    let (key, public_key) = (path(checkpoints.key()), path(checkpoints.public_key()));
+    let of_checkpoints = [
+        ("STAGEDOOR_CHECKPOINT_KEY", key.as_deref()),
+        ("STAGEDOOR_CHECKPOINT_TO", checkpoints.to()),
+        ("STAGEDOOR_CHECKPOINT_PUBLIC_KEY", public_key.as_deref()),
+    ];
+    let variables = variables.iter().chain(of_practice.iter().filter(|_| made_up.provider));
+    let variables = variables.chain(of_checkpoints.iter().filter(|_| made_up.checkpoints));
     let lines = variables.filter_map(|(name, value)| value.map(|value| format!("export {name}='{value}'\n")));
     lines.collect()
 }
 
-fn announce(settings: &Settings, env: &Path, seeded: bool, practising: bool) {
+fn announce(settings: &Settings, env: &Path, seeded: bool, made_up: MadeUp) {
     let (commands, queries) = (settings.command_listen, settings.query_listen);
     output::note(&format!(
         "\nStagedoor is up.\n\n  commands   http://{commands}   (try them: http://{commands}/docs)\n  \
@@ -200,7 +222,7 @@ fn announce(settings: &Settings, env: &Path, seeded: bool, practising: bool) {
         settings.health_listen,
         env.display()
     ));
-    if practising {
+    if made_up.provider {
         let address = settings.provider_sim_listen;
         output::note(&format!(
             "  cards      http://{address}/books   (a simulated provider; the amount chooses what it does)"

@@ -122,15 +122,19 @@ impl Parts {
 
 /// What the relay is told, also by the commands that look at it.
 pub(crate) fn relay_options(settings: &Settings) -> Result<RelayOptions, Failure> {
-    let nats = relay::NatsOptions::new(settings.nats()?);
-    let options = RelayOptions::new(settings.writer()?, nats, event_store::new_id());
-    Ok(RelayOptions {
+    Ok(relay_options_as(settings, settings.writer()?, settings.nats()?))
+}
+
+/// The same, with other rights.
+pub(crate) fn relay_options_as(settings: &Settings, database: PgConnectOptions, nats: &str) -> RelayOptions {
+    let options = RelayOptions::new(database, relay::NatsOptions::new(nats), event_store::new_id());
+    RelayOptions {
         stream: settings.stream.clone(),
         subject_prefix: settings.stream.to_lowercase(),
         max_age: Duration::from_secs(u64::from(settings.stream_max_hours) * 3_600),
         max_bytes: i64::from(settings.stream_max_mib) << 20,
         ..options
-    })
+    }
 }
 
 /// A connection in use is not asked, which would cost a round trip each time. After a restart of the server all that

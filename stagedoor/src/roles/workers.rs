@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_nats::Client;
 use edge::Check;
 use event_store::new_id;
+use evidence::IssuerStatus;
 use identity::Identity;
 use processes::{
     Cancellations, Charging, HoldExpiry, Money, Notifications, Notifying, Process, Refunds, RunnerOptions,
@@ -23,7 +24,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Connections of the processes that move money, besides the sequencer's.
 const MONEY_CONNECTIONS: u32 = 8;
 /// Connections of the process that tells customers.
-const MAIL_CONNECTIONS: u32 = 4;
+const MAIL_CONNECTIONS: u32 = 2;
 
 /// Starts one of them, and returns what its readiness depends on.
 pub(crate) async fn start(parts: &mut Parts, role: Role, running: &Running) -> Result<Vec<Check>, Failure> {
@@ -97,13 +98,36 @@ fn processes(parts: &mut Parts, running: &Running) -> Result<Vec<Check>, Failure
         clock,
         mailer: parts.settings.mail.mailer()?,
     };
-    Ok(vec![
+    let mut checks = vec![
         process::<HoldExpiry>(parts, running, sequencer)?,
         process::<Charging>(parts, running, money.clone())?,
         process::<Refunds>(parts, running, money)?,
         process::<Cancellations>(parts, running, unwinding)?,
         process::<Notifications>(parts, running, notifying)?,
-    ])
+    ];
+    checks.extend(checkpoints(parts, running)?);
+    Ok(checks)
+}
+
+/// Signs checkpoints of the log, if it was told with what and where to.
+fn checkpoints(parts: &mut Parts, running: &Running) -> Result<Option<Check>, Failure> {
+    let settings = &parts.settings;
+    let Some(options) = settings.checkpoints.issuer(settings.writer()?, Arc::clone(&parts.clock))? else {
+        return Ok(None);
+    };
+    let (sender, status) = watch::channel(IssuerStatus::Waiting);
+    let work = evidence::run(options, new_id(), parts.head(running)?, sender, running.work.clone());
+    running.spawn("the signing of checkpoints", &running.workers, work);
+    Ok(Some(Check::new("checkpoints", move || {
+        let status = status.borrow().clone();
+        async move {
+            match status {
+                IssuerStatus::Stopped(reason) => Err(format!("{reason}; see `stagedoor audit verify`")),
+                // What can't be kept now is signed later.
+                IssuerStatus::Waiting | IssuerStatus::Issued { .. } | IssuerStatus::Failing(_) => Ok(()),
+            }
+        }
+    })))
 }
 
 fn process<P: Process>(parts: &mut Parts, running: &Running, context: P::Context) -> Result<Check, Failure> {

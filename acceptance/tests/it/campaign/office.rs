@@ -12,7 +12,7 @@ use faultpoint::Point;
 use reqwest::Client;
 
 use super::{instance::Instance, plan::Plan, proxy::Proxy};
-use crate::support::{Api, Caller, Role, World, eventually};
+use crate::support::{Api, Caller, Role, Signing, World, eventually};
 
 const STARTS_WITHIN: Duration = Duration::from_mins(2);
 /// Customers don't wait longer, and ask again.
@@ -36,9 +36,14 @@ pub(crate) struct Office {
     pub(crate) enough: AtomicBool,
     /// What failpoints look for.
     pub(crate) points: PathBuf,
+    /// What signs checkpoints meanwhile.
+    pub(crate) signing: Signing,
     pub(crate) world: World,
     pub(crate) engines: ThrowawayEngines,
 }
+
+/// So few that checkpoints are signed all the time.
+const CHECKPOINT_EVENTS: u32 = 40;
 
 /// What can happen at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +63,17 @@ impl Office {
         let (writers, followers) = (Proxy::before(server).await, Proxy::before(server).await);
         let points = world.directory.path().join("points");
         fs::create_dir(&points).unwrap();
+        let signing = Signing::within(world.directory.path());
+        let settings = |proxy: &Proxy| {
+            let mut settings = settings(&world, proxy, &points, plan);
+            settings.extend(signing.settings(CHECKPOINT_EVENTS));
+            settings
+        };
         let staff = [Role::CommandApi, Role::QueryApi, Role::Relay, Role::Projections, Role::Processes];
         let staff = staff.into_iter().flat_map(|role| [(role, 1), (role, 2)]).map(|(role, number)| {
             let proxy =
                 if [Role::CommandApi, Role::Processes].contains(&role) { &writers } else { &followers };
-            Instance::start(role, number, settings(&world, proxy, &points, plan), world.directory.path())
+            Instance::start(role, number, settings(proxy), world.directory.path())
         });
         let staff: Vec<_> = staff.collect();
         let http = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
@@ -76,6 +87,7 @@ impl Office {
             patience: plan.patience,
             enough: AtomicBool::new(false),
             points,
+            signing,
             world,
             engines,
         });

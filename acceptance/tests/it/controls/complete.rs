@@ -6,7 +6,7 @@ use faultpoint::{Point, Sabotage};
 use futures::{FutureExt, future::join_all};
 use serde_json::Value;
 
-use crate::support::{Ports, Process, Role, World, eventually, quantity, show, standing};
+use crate::support::{Ports, Process, Role, Signing, World, eventually, quantity, show, standing};
 
 /// Where guards are switched off.
 const CONTROLS: &[&str] = &[
@@ -17,6 +17,7 @@ const CONTROLS: &[&str] = &[
     include_str!("../../../../projections/tests/it/controls.rs"),
     include_str!("../../../../processes/tests/it/controls.rs"),
     include_str!("../../../../processes/tests/it/money/controls.rs"),
+    include_str!("../../../../evidence/tests/it/controls.rs"),
 ];
 /// A stream as long as this gets a snapshot.
 const LONG: usize = 1_000;
@@ -36,7 +37,9 @@ async fn every_point_lies_on_the_way_of_an_order() {
     let world = World::new().await;
     let clock = world.directory.path().join("clock");
     let all: Vec<String> = Point::ALL.iter().map(|point| format!("{point}=pause:0")).collect();
-    let settings = [(faultpoint::POINTS, all.join(";")), (faultpoint::CLOCK, clock.display().to_string())];
+    let mut settings = Signing::within(world.directory.path()).settings(100);
+    settings.push((faultpoint::POINTS, all.join(";")));
+    settings.push((faultpoint::CLOCK, clock.display().to_string()));
     // Each in a process of its own: one process tells itself what it wrote.
     let serve = |role, ports| world.serve_with(role, ports, &settings);
     let (commands, relay, projections, processes) = tokio::join!(

@@ -1,6 +1,7 @@
 //! What the tests have in common: a world of their own, people in it, and an auditor.
 
 pub(crate) mod audit;
+mod document;
 mod home;
 mod house;
 mod http;
@@ -9,8 +10,10 @@ mod localstripe;
 mod ports;
 mod process;
 mod program;
+mod signing;
 mod world;
 
+pub(crate) use document::{Document, alike};
 pub(crate) use home::{As, Home};
 pub(crate) use house::{House, hasty_show, quantity, show, standing};
 pub(crate) use http::{Api, Caller, Reply, new_key};
@@ -19,6 +22,7 @@ pub(crate) use localstripe::{Localstripe, SECRET_KEY};
 pub(crate) use ports::Ports;
 pub(crate) use process::Process;
 pub(crate) use program::{Ran, command, program, run, run_with_input};
+pub(crate) use signing::Signing;
 pub(crate) use world::{PASSWORD, Role, World};
 
 use std::{future::Future, time::Duration};

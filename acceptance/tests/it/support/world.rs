@@ -108,7 +108,8 @@ impl World {
         self.owner.get_port()
     }
 
-    fn owner_url(&self) -> String {
+    /// The database, as its owner.
+    pub(crate) fn owner_url(&self) -> String {
         let (server, _) = self.engines.postgres_url.rsplit_once('/').unwrap();
         format!("{server}/{}", self.database())
     }

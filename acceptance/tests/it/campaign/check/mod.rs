@@ -1,6 +1,7 @@
 //! The checkers. They know the documented shape of log, tables, stream and API, and nothing of the code behind it.
 
 mod acknowledged;
+mod evidence;
 mod ledger;
 mod quiet;
 mod sessions;
@@ -43,6 +44,7 @@ impl Checker {
         sessions::check(&record.take_seen(), &self.ledger);
         self.ledger.read_models_equal(&office.world, &new).await;
         self.holes += stream::equals(&office.world, &self.ledger, &new).await;
+        evidence::holds(office, &self.ledger).await;
         (self.checks, self.recovery) = (self.checks + 1, quiet.after);
         self.resets += quiet.resets;
         let (events, orders) = (self.ledger.head(), self.ledger.orders());

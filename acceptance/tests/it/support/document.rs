@@ -1,0 +1,57 @@
+//! Documents whose lines are typed as they stand there.
+
+/// A document in Markdown.
+pub(crate) struct Document(pub(crate) &'static str);
+
+/// A shell block, and what the text block right behind it says that it prints.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub(crate) script: &'static str,
+    pub(crate) output: Option<&'static str>,
+}
+
+impl Document {
+    /// All shell blocks of a section, as one script; so many at least.
+    pub(crate) fn script(&self, heading: &str, at_least: usize) -> String {
+        let script: Vec<&str> = self.shown(heading).iter().map(|shown| shown.script).collect();
+        assert!(script.len() >= at_least, "the section has its blocks: {script:?}");
+        script.join("\n")
+    }
+
+    /// The shell blocks of a section, in their order.
+    pub(crate) fn shown(&self, heading: &str) -> Vec<Shown> {
+        let section =
+            self.0.split("\n## ").find(|section| section.starts_with(heading)).expect("the section");
+        section.split("```sh\n").skip(1).map(Shown::read).collect()
+    }
+}
+
+impl Shown {
+    fn read(rest: &'static str) -> Self {
+        let (script, behind) = rest.split_once("```\n").expect("an end of the block");
+        let output = behind.trim_start().strip_prefix("```text\n");
+        Self { script, output: output.map(|output| output.split_once("```").expect("an end of the block").0) }
+    }
+}
+
+/// A text without what differs from one run to the next: ids, hashes, times, numbers.
+pub(crate) fn alike(text: &str) -> String {
+    let mut words = Vec::new();
+    for word in text.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
+        let (stem, end) = match word.chars().last() {
+            Some(last) if !last.is_ascii_alphanumeric() => word.split_at(word.len() - last.len_utf8()),
+            Some(_) | None => (word, ""),
+        };
+        let hexadecimal = stem.len() >= 4 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let counted = stem.bytes().any(|byte| byte.is_ascii_digit());
+        words.push(if hexadecimal || counted { format!("#{end}") } else { word.to_owned() });
+    }
+    // However a time is divided, it is one time; and an address may begin with a letter or a digit.
+    let mut alike = words.concat();
+    for divided in ["#-#", "#:#", "#.#", "# #"] {
+        while alike.contains(divided) {
+            alike = alike.replace(divided, "#");
+        }
+    }
+    alike.trim().to_owned()
+}
