@@ -31,5 +31,5 @@ pub use reader::{Head, LogReader, events_at, first_events, head, read_stream};
 pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
 pub use scan::{RawEvent, Successor};
 pub use sequencer::{Command, Committed, Context, ExecuteError, Next, Own, Sequencer, SequencerOptions};
-pub use streams::{Streams, events_of, find_in_stream, stretches};
+pub use streams::{Streams, events_after, events_of, find_in_stream, streams_begun, stretches};
 pub use unpanicked::unpanicked;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use domain::StreamId;
+use domain::{Category, ParseStreamIdError, StreamId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -79,13 +79,53 @@ pub async fn events_of(
     streams: &[StreamId],
     until: Position,
 ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
-    let names: Vec<String> = streams.iter().map(StreamId::to_string).collect();
+    let from_the_first: Vec<(StreamId, i64)> = streams.iter().map(|stream| (*stream, 0)).collect();
+    events_after(connection, &from_the_first, until, MAX_EVENTS).await
+}
+
+/// At most `limit` events of each of some streams, after a version of it and up to a position, in the order of the log.
+///
+/// # Errors
+/// The database's own.
+pub async fn events_after(
+    connection: &mut PgConnection,
+    streams: &[(StreamId, i64)],
+    until: Position,
+    limit: i64,
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    let (names, versions): (Vec<String>, Vec<i64>) =
+        streams.iter().map(|(stream, version)| (stream.to_string(), *version)).unzip();
     sqlx::query_as(include_str!("sql/read_streams.sql"))
         .bind(names)
+        .bind(versions)
         .bind(until)
-        .bind(MAX_EVENTS)
+        .bind(limit.clamp(1, MAX_EVENTS))
         .fetch_all(connection)
         .await
+}
+
+/// At most `limit` streams of a category that had begun by a position, after one of them, in the order of their names.
+///
+/// # Errors
+/// The database's own.
+pub async fn streams_begun(
+    connection: &mut PgConnection,
+    category: Category,
+    after: Option<StreamId>,
+    until: Position,
+    limit: i64,
+) -> Result<Vec<StreamId>, sqlx::Error> {
+    // `.` comes right after `-`, so these are all names that begin with the category and `-`.
+    let (first, end) = (format!("{}-", category.name()), format!("{}.", category.name()));
+    let names: Vec<String> = sqlx::query_scalar(include_str!("sql/streams_begun.sql"))
+        .bind(after.map_or(first, |stream| stream.to_string()))
+        .bind(end)
+        .bind(until)
+        .bind(limit.clamp(1, MAX_EVENTS))
+        .fetch_all(connection)
+        .await?;
+    let parsed = names.iter().map(|name| name.parse()).collect::<Result<_, _>>();
+    parsed.map_err(|error: ParseStreamIdError| sqlx::Error::Decode(Box::new(error)))
 }
 
 /// The events from a first to a last position, of several such stretches, in order; short ones.

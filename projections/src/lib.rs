@@ -8,6 +8,7 @@
 
 pub mod accounts;
 mod apply;
+pub mod as_of;
 mod batch;
 mod checkpoint;
 mod connect;
@@ -37,6 +38,7 @@ mod status;
 pub mod story;
 mod viewer;
 mod wait;
+pub mod why;
 
 pub use checkpoint::ProjectionState;
 pub use happened::{Happened, Unreadable};

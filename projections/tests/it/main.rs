@@ -6,6 +6,7 @@ mod accidents;
 mod controls;
 mod crashes;
 mod keeping_up;
+mod looking_back;
 mod parking;
 mod queries;
 mod rebuilding;

@@ -1,5 +1,6 @@
 //! Orders: those who placed them see them, the show's organizer, and operators.
 
+mod as_of;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
