@@ -1,12 +1,20 @@
-//! What the engines can do without Stagedoor: pgbench on the same Postgres.
+//! What the engines can do without Stagedoor: pgbench and psql on the same Postgres.
 
-use std::{env, path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    env,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use engines::{Lookup, find};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{fallible::Fallible, house::Site};
+use crate::{
+    fallible::Fallible,
+    house::{House, Site},
+};
 
 const CLIENTS: &str = "32";
 const THREADS: &str = "2";
@@ -46,7 +54,11 @@ impl Floor {
     pub(crate) async fn ready(self, site: &Site) -> Fallible<Ready> {
         let directory = tempfile::tempdir()?;
         std::fs::write(directory.path().join("floor.sql"), self.transaction)?;
-        Ok(Ready { directory, pgbench: pgbench()?, database: site.floor(self.schema).await? })
+        Ok(Ready {
+            directory,
+            pgbench: beside_postgres("pgbench")?,
+            database: site.floor(self.schema).await?,
+        })
     }
 }
 
@@ -76,13 +88,29 @@ fn rate(line: &str) -> Option<f64> {
     line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok()
 }
 
-/// Beside Postgres' other programs, or on the PATH: Debian's server has it elsewhere than its client.
-fn pgbench() -> Fallible<PathBuf> {
+/// How long psql takes to have all of a log copied to it, which it throws away.
+pub(crate) async fn copy(house: &House<'_>) -> Fallible<Duration> {
+    let psql = beside_postgres("psql")?;
+    let begun = Instant::now();
+    let status = Command::new(psql)
+        .args([&house.reader_url(), "-qXc", "copy events to stdout"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .status()
+        .await?;
+    if status.success() { Ok(begun.elapsed()) } else { Err("psql can't copy the log".into()) }
+}
+
+/// Among Postgres' other programs, or on the PATH: Debian's server has them elsewhere than its client.
+fn beside_postgres(program: &str) -> Fallible<PathBuf> {
     let postgres = find::postgres(&Lookup::from_environment(".stagedoor/bin"))?;
     let path = env::var_os("PATH").unwrap_or_default();
     let places = [postgres.dir].into_iter().chain(env::split_paths(&path));
-    let found = places.map(|place| place.join("pgbench")).find(|file| file.is_file());
-    found.ok_or_else(|| "pgbench is missing: install PostgreSQL's contrib or client programs".into())
+    let found = places.map(|place| place.join(program)).find(|file| file.is_file());
+    found.ok_or_else(|| {
+        format!("{program} is missing: install PostgreSQL's contrib or client programs").into()
+    })
 }
 
 #[cfg(test)]

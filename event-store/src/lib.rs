@@ -28,7 +28,7 @@ pub use lease::{LEASE_SECONDS, Lease};
 pub use migrate::{ROLES_SQL, SchemaError, check_schema, migrate};
 pub use moment::{Moment, MomentError, ParseMomentError, Past};
 pub use reader::{Head, LogReader, events_at, first_events, head, read_stream};
-pub use record::{Hash, HashColumn, Metadata, Position, RecordedEvent};
+pub use record::{Glimpse, Hash, HashColumn, Metadata, Position, RecordedEvent};
 pub use scan::{RawEvent, Successor};
 pub use sequencer::{Command, Committed, Context, ExecuteError, Next, Own, Sequencer, SequencerOptions};
 pub use streams::{Streams, events_after, events_of, find_in_stream, streams_begun, stretches};

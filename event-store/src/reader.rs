@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use domain::StreamId;
+use domain::{Category, StreamId};
+use futures::TryStreamExt;
 use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 use crate::{
     canonical::GENESIS,
     connect::{connect, within},
-    record::{Hash, Position, RecordedEvent},
+    record::{Glimpse, Hash, Position, RecordedEvent},
 };
 
 /// The most events one page holds.
@@ -63,6 +64,32 @@ impl LogReader {
                 .bind(limit.clamp(1, MAX_PAGE))
                 .fetch_all(connection)
                 .await
+        })
+        .await
+    }
+
+    /// Shows, in order, those of the events after one position and up to another that belong to streams of some
+    /// categories. The stretch is the caller's to bound: one snapshot lasts for all of it.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s. What was shown until then is to be forgotten.
+    pub async fn glimpse(
+        &mut self,
+        (after, until): (Position, Position),
+        categories: &[Category],
+        mut see: impl FnMut(Glimpse<'_>),
+    ) -> Result<(), sqlx::Error> {
+        let names: Vec<&str> = categories.iter().map(|category| category.name()).collect();
+        self.read(async |connection| {
+            let mut rows = sqlx::query(include_str!("sql/read_categories.sql"))
+                .bind(after)
+                .bind(until)
+                .bind(names)
+                .fetch(connection);
+            while let Some(row) = rows.try_next().await? {
+                see(Glimpse::of(&row)?);
+            }
+            Ok(())
         })
         .await
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{ParseStreamIdError, StoredEvent, StreamId};
 use serde::{Deserialize, Serialize};
-use sqlx::FromRow;
+use sqlx::{FromRow, Row, postgres::PgRow};
 use uuid::Uuid;
 
 use crate::canonical;
@@ -37,6 +37,56 @@ pub struct RecordedEvent {
     /// Vouches for this event and all before it.
     #[sqlx(try_from = "Vec<u8>")]
     pub hash: HashColumn,
+}
+
+/// What read models need of an event, where it lies: nothing is copied.
+#[derive(Debug, Clone, Copy)]
+pub struct Glimpse<'a> {
+    /// Its place in the log.
+    pub position: Position,
+    /// The stream it belongs to.
+    pub stream_id: &'a str,
+    /// Its place in that stream, from 1.
+    pub version: i64,
+    /// Its type.
+    pub event_type: &'a str,
+    /// Its payload.
+    pub data: &'a str,
+    /// Who, why, in which shape.
+    pub metadata: &'a str,
+    /// When it was appended.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl<'a> Glimpse<'a> {
+    /// The columns of `sql/read_categories.sql`, in their order.
+    pub(crate) fn of(row: &'a PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            position: row.try_get(0)?,
+            stream_id: row.try_get(1)?,
+            version: row.try_get(2)?,
+            event_type: row.try_get(3)?,
+            data: row.try_get_unchecked(4)?,
+            metadata: row.try_get_unchecked(5)?,
+            recorded_at: row.try_get(6)?,
+        })
+    }
+
+    /// The stream, parsed.
+    ///
+    /// # Errors
+    /// The log holds a stream of a category that this program does not know.
+    pub fn stream(&self) -> Result<StreamId, ParseStreamIdError> {
+        self.stream_id.parse()
+    }
+
+    /// The part of it that the domain decodes.
+    ///
+    /// # Errors
+    /// The metadata is not what this program writes.
+    pub fn stored(&self) -> Result<StoredEvent<'a>, serde_json::Error> {
+        Ok(StoredEvent { event_type: self.event_type, schema: schema_of(self.metadata)?, data: self.data })
+    }
 }
 
 /// [`Hash`] as a column: exactly 32 bytes.
@@ -79,6 +129,20 @@ impl Metadata {
 }
 
 impl RecordedEvent {
+    /// The same, without a copy.
+    #[must_use]
+    pub fn glimpse(&self) -> Glimpse<'_> {
+        Glimpse {
+            position: self.position,
+            stream_id: &self.stream_id,
+            version: self.version,
+            event_type: &self.event_type,
+            data: &self.data,
+            metadata: &self.metadata,
+            recorded_at: self.recorded_at,
+        }
+    }
+
     /// The stream, parsed.
     ///
     /// # Errors

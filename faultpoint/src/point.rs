@@ -49,6 +49,22 @@ named! {
         ProjectionsBeforeCommit = "projections/before-commit",
         /// Both are committed. May fail: as if the answer had been lost.
         ProjectionsAfterCommit = "projections/after-commit",
+        /// A read model is about to be made anew: the slot is empty, or what an earlier run left is taken up.
+        RebuildBegun = "rebuild/begun",
+        /// It has come near what is read.
+        RebuildFilled = "rebuild/filled",
+        /// Its indexes are made.
+        RebuildIndexed = "rebuild/indexed",
+        /// What is read is held where it is, so that both come to one position.
+        RebuildMeets = "rebuild/meets",
+        /// Both were compared.
+        RebuildCompared = "rebuild/compared",
+        /// The slots are swapped, in a transaction that is about to be committed.
+        RebuildBeforeSwap = "rebuild/before-swap",
+        /// They are swapped.
+        RebuildSwapped = "rebuild/swapped",
+        /// What was read before is emptied.
+        RebuildTidied = "rebuild/tidied",
         /// A process has read events, and knows what follows from them. May fail.
         ProcessesRead = "processes/read",
         /// Steps are recorded and the checkpoint moved. May fail: the transaction is then given up.
@@ -101,6 +117,14 @@ impl Point {
             | Self::RelayTold
             | Self::ProjectionsLocked
             | Self::ProjectionsBeforeCommit
+            | Self::RebuildBegun
+            | Self::RebuildFilled
+            | Self::RebuildIndexed
+            | Self::RebuildMeets
+            | Self::RebuildCompared
+            | Self::RebuildBeforeSwap
+            | Self::RebuildSwapped
+            | Self::RebuildTidied
             | Self::ProcessesAfterCommit
             | Self::ProcessesBeforeCommand
             | Self::ProcessesSettled => false,

@@ -33,6 +33,10 @@ named! {
         ProjectionSkipsAGap = "projection-skips-a-gap",
         /// Whoever has lost a checkpoint to another may still move it.
         FencingOff = "fencing-off",
+        /// Slots are swapped wherever the one that was made has come to.
+        SwapWithoutCatchingUp = "swap-without-catching-up",
+        /// A slot is emptied at once, whoever may still read it.
+        ReadersNotWaitedFor = "readers-not-waited-for",
         /// A query does not wait for the position it was given.
         ReadYourWritesOff = "read-your-writes-off",
         /// A query tells a lower position than it has read.

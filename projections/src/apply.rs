@@ -9,11 +9,15 @@ use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
 use crate::{
     batch::{self, Group, Stop},
-    checkpoint::{self, Checkpoint},
+    fence::Fence,
     fold::{Poisoned, fold, poisoned, step},
     parked,
     read_model::ReadModel,
+    slot::Slot,
 };
+
+/// The most entities that are written with one statement.
+const AT_ONCE: usize = 1_000;
 
 /// Why a batch was not applied.
 #[derive(Debug, thiserror::Error)]
@@ -26,13 +30,13 @@ pub(crate) enum ApplyError {
     Database(#[from] sqlx::Error),
 }
 
-/// Applies consecutive events that follow the checkpoint. `None`: the checkpoint was not where it was expected, and
-/// nothing was changed.
-pub(crate) async fn apply<M: ReadModel>(
+/// Applies consecutive events that follow what is in a slot. `None`: that was not where it was expected, and nothing
+/// was changed. Names must mean the slot on this connection.
+pub(crate) async fn apply<M: ReadModel, F: Fence>(
     connection: &mut PgConnection,
-    from: &Checkpoint,
+    from: &F,
     events: &[Arc<RecordedEvent>],
-) -> Result<Option<Checkpoint>, ApplyError> {
+) -> Result<Option<F>, ApplyError> {
     let (groups, events) = match batch::group::<M>(events) {
         Ok(groups) => (groups, events),
         Err((0, stop)) => return Err(stop.into()),
@@ -45,14 +49,25 @@ pub(crate) async fn apply<M: ReadModel>(
     let Some(last) = events.last() else { return Ok(Some(*from)) };
     faultpoint::pass(Point::ProjectionsRead).await.map_err(sqlx::Error::from)?;
     if groups.is_empty() {
-        return Ok(checkpoint::advance::<M>(connection, from, last.position).await?);
+        return Ok(from.advance::<M>(connection, last.position).await?);
     }
-    match write::<M>(connection, from, last.position, &groups, Care::Bulk).await {
+    Ok(write_all::<M, F>(connection, from, last.position, &groups).await?)
+}
+
+/// Writes all that happened to some entities until `to`. Where the database finds fault with what is written, the
+/// entity at fault is looked for, and parked.
+pub(crate) async fn write_all<M: ReadModel, F: Fence>(
+    connection: &mut PgConnection,
+    from: &F,
+    to: Position,
+    groups: &[Group],
+) -> Result<Option<F>, sqlx::Error> {
+    match write::<M, F>(connection, from, to, groups, Care::Bulk).await {
         Err(error) if is_about_data(&error) => {
             tracing::warn!(projection = M::NAME, %error, "a batch can't be written; looking for the entity");
-            Ok(write::<M>(connection, from, last.position, &groups, Care::EventByEvent).await?)
+            write::<M, F>(connection, from, to, groups, Care::Searching).await
         }
-        other => Ok(other?),
+        other => other,
     }
 }
 
@@ -60,35 +75,34 @@ pub(crate) async fn apply<M: ReadModel>(
 enum Care {
     /// All rows at once.
     Bulk,
-    /// Each event under a savepoint, because one of them can't be written.
-    EventByEvent,
+    /// Under savepoints, because one of them can't be written.
+    Searching,
 }
 
-async fn write<M: ReadModel>(
+async fn write<M: ReadModel, F: Fence>(
     connection: &mut PgConnection,
-    from: &Checkpoint,
+    from: &F,
     to: Position,
     groups: &[Group],
     care: Care,
-) -> Result<Option<Checkpoint>, sqlx::Error> {
+) -> Result<Option<F>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
-    let Some(from) = checkpoint::lock::<M>(&mut transaction, from).await? else { return Ok(None) };
+    let Some(from) = from.lock::<M>(&mut transaction).await? else { return Ok(None) };
     faultpoint::reach(Point::ProjectionsLocked).await;
-    let live = keep_back::<M>(&mut transaction, groups).await?;
-    let known = live.iter().filter(|group| !group.is_new::<M>());
-    let entities: Vec<StreamId> = known.map(|group| group.entity).collect();
-    let loaded = load::<M>(&mut transaction, &entities).await?;
-    let poisoned = match care {
-        Care::Bulk => write_all::<M>(&mut transaction, &loaded, &live).await?,
-        Care::EventByEvent => write_each::<M>(&mut transaction, &loaded, &live).await?,
-    };
-    parked::park(&mut transaction, M::NAME, &poisoned).await?;
+    let live = keep_back::<M>(&mut transaction, from.slot(), groups).await?;
+    for some in live.chunks(AT_ONCE) {
+        let poisoned = match care {
+            Care::Bulk => write_some::<M>(&mut transaction, some).await?,
+            Care::Searching => search::<M>(&mut transaction, some).await?,
+        };
+        parked::park(&mut transaction, M::NAME, from.slot(), &poisoned).await?;
+    }
     if sabotaged(Sabotage::CheckpointApartFromRows) {
         transaction.commit().await?;
         transaction = connection.begin().await?;
     }
     faultpoint::pass(Point::ProjectionsRowsWritten).await?;
-    let moved = checkpoint::advance::<M>(&mut transaction, &from, to).await?;
+    let moved = from.advance::<M>(&mut transaction, to).await?;
     faultpoint::reach(Point::ProjectionsBeforeCommit).await;
     if moved.is_some() {
         transaction.commit().await?;
@@ -97,36 +111,40 @@ async fn write<M: ReadModel>(
     Ok(moved)
 }
 
-async fn load<M: ReadModel>(
-    transaction: &mut Transaction<'_, Postgres>,
-    entities: &[StreamId],
-) -> Result<HashMap<StreamId, M::Row>, sqlx::Error> {
-    if entities.is_empty() {
-        return Ok(HashMap::new());
-    }
-    Ok(M::load(transaction, entities).await?.into_iter().collect())
-}
-
 /// Events of parked entities wait behind them; the groups that may go on are returned.
 async fn keep_back<'a, M: ReadModel>(
     transaction: &mut Transaction<'_, Postgres>,
+    slot: Slot,
     groups: &'a [Group],
 ) -> Result<Vec<&'a Group>, sqlx::Error> {
-    let parked = parked::among(&mut *transaction, M::NAME, groups.iter().map(|group| group.entity)).await?;
+    let entities = groups.iter().map(|group| group.entity);
+    let parked = parked::among(&mut *transaction, M::NAME, slot, entities).await?;
     let (still, live): (Vec<&Group>, Vec<&Group>) =
         groups.iter().partition(|group| !parked.is_empty() && parked.contains(&group.entity.to_string()));
     let waiting = still
         .iter()
         .flat_map(|group| group.events.iter().map(|(position, _)| (group.entity.to_string(), *position)));
-    parked::wait_behind(transaction, M::NAME, &waiting.collect::<Vec<_>>()).await?;
+    parked::wait_behind(transaction, M::NAME, slot, &waiting.collect::<Vec<_>>()).await?;
     Ok(live)
 }
 
-async fn write_all<M: ReadModel>(
+async fn load<M: ReadModel>(
     transaction: &mut Transaction<'_, Postgres>,
-    loaded: &HashMap<StreamId, M::Row>,
+    groups: &[&Group],
+) -> Result<HashMap<StreamId, M::Row>, sqlx::Error> {
+    let known = groups.iter().filter(|group| !group.is_new::<M>());
+    let entities: Vec<StreamId> = known.map(|group| group.entity).collect();
+    if entities.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(M::load(transaction, &entities).await?.into_iter().collect())
+}
+
+async fn write_some<M: ReadModel>(
+    transaction: &mut Transaction<'_, Postgres>,
     groups: &[&Group],
 ) -> Result<Vec<Poisoned>, sqlx::Error> {
+    let loaded = load::<M>(transaction, groups).await?;
     let (mut new, mut changed, mut poisoned) = (Vec::new(), Vec::new(), Vec::new());
     for group in groups {
         let folded = fold::<M>(loaded.get(&group.entity), group);
@@ -143,16 +161,34 @@ async fn write_all<M: ReadModel>(
     Ok(poisoned)
 }
 
-async fn write_each<M: ReadModel>(
+/// Writes together what can be written together, and halves what can't until one entity is left, which is parked.
+async fn search<M: ReadModel>(
     transaction: &mut Transaction<'_, Postgres>,
-    loaded: &HashMap<StreamId, M::Row>,
     groups: &[&Group],
 ) -> Result<Vec<Poisoned>, sqlx::Error> {
-    let mut all = Vec::new();
-    for group in groups {
-        all.extend(write_one::<M>(transaction, loaded.get(&group.entity).cloned(), group).await?);
+    let mut poisoned = Vec::new();
+    let mut left = vec![groups];
+    while let Some(some) = left.pop() {
+        if let [group] = some {
+            let row = load::<M>(transaction, some).await?.remove(&group.entity);
+            poisoned.extend(write_one::<M>(transaction, row, group).await?);
+            continue;
+        }
+        let mut savepoint = transaction.begin().await?;
+        match write_some::<M>(&mut savepoint, some).await {
+            Ok(found) => {
+                savepoint.commit().await?;
+                poisoned.extend(found);
+            }
+            Err(error) if is_about_data(&error) => {
+                savepoint.rollback().await?;
+                let (first, second) = some.split_at(some.len() / 2);
+                left.extend([second, first]);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(all)
+    Ok(poisoned)
 }
 
 /// Writes one entity, event by event; the first that can't be folded or written parks it.

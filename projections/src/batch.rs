@@ -1,9 +1,9 @@
 //! A stretch of the log, sorted by the entities it concerns.
 
-use std::{borrow::Borrow, collections::HashMap, fmt::Display};
+use std::{borrow::Borrow, collections::HashMap, fmt::Display, marker::PhantomData};
 
 use domain::StreamId;
-use event_store::{Position, RecordedEvent};
+use event_store::{Glimpse, Position, RecordedEvent};
 
 use crate::{
     happened::{Happened, Unreadable},
@@ -32,29 +32,55 @@ impl Group {
 #[error("{0}")]
 pub(crate) struct Stop(pub(crate) String);
 
+/// Events as they are sorted.
+pub(crate) struct Sorter<M> {
+    groups: Vec<Group>,
+    index: HashMap<StreamId, usize>,
+    model: PhantomData<M>,
+}
+
+impl<M: ReadModel> Sorter<M> {
+    pub(crate) fn new() -> Self {
+        Self { groups: Vec::new(), index: HashMap::new(), model: PhantomData }
+    }
+
+    /// Puts the next event with its entity, unless it does not concern the read model.
+    ///
+    /// # Errors
+    /// A newer program wrote it: nobody here can tell whom it concerns, or what it means.
+    pub(crate) fn push(&mut self, event: Glimpse<'_>) -> Result<(), Stop> {
+        let stop = |error: &dyn Display| Stop(format!("event {}: {error}", event.position));
+        let stream = event.stream().map_err(|error| stop(&error))?;
+        let Some(entity) = M::entity(stream) else { return Ok(()) };
+        let happened = match Happened::decode(event, stream) {
+            Err(newer @ Unreadable::Newer { .. }) => return Err(Stop(newer.to_string())),
+            other => other.map_err(|error| error.to_string()),
+        };
+        let at = *self.index.entry(entity).or_insert_with(|| {
+            // Most entities of a large batch have one event in it, and an event is large.
+            self.groups.push(Group { entity, events: Vec::with_capacity(1) });
+            self.groups.len() - 1
+        });
+        self.groups[at].events.push((event.position, happened));
+        Ok(())
+    }
+
+    /// All of them.
+    pub(crate) fn finish(self) -> Vec<Group> {
+        self.groups
+    }
+}
+
 /// Sorts events by entity; those that do not concern the read model are left out.
 ///
 /// # Errors
-/// An event was written by a newer program: nobody here can tell whom it concerns, or what it means. Its index comes
-/// along; what is before it can be applied.
+/// What [`Sorter::push`] says, with the event's index; what is before it can be applied.
 pub(crate) fn group<M: ReadModel>(
     events: &[impl Borrow<RecordedEvent>],
 ) -> Result<Vec<Group>, (usize, Stop)> {
-    let mut groups: Vec<Group> = Vec::new();
-    let mut index: HashMap<StreamId, usize> = HashMap::new();
-    for (place, event) in events.iter().map(Borrow::borrow).enumerate() {
-        let stop = |error: &dyn Display| (place, Stop(format!("event {}: {error}", event.position)));
-        let stream = event.stream().map_err(|error| stop(&error))?;
-        let Some(entity) = M::entity(stream) else { continue };
-        let happened = match Happened::decode(event, stream) {
-            Err(newer @ Unreadable::Newer { .. }) => return Err((place, Stop(newer.to_string()))),
-            other => other.map_err(|error| error.to_string()),
-        };
-        let at = *index.entry(entity).or_insert_with(|| {
-            groups.push(Group { entity, events: Vec::new() });
-            groups.len() - 1
-        });
-        groups[at].events.push((event.position, happened));
+    let mut sorter = Sorter::<M>::new();
+    for (place, event) in events.iter().enumerate() {
+        sorter.push(event.borrow().glimpse()).map_err(|stop| (place, stop))?;
     }
-    Ok(groups)
+    Ok(sorter.finish())
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{DecodeError, DomainEvent, StreamId};
-use event_store::{Position, RecordedEvent};
+use event_store::{Glimpse, Position};
 
 /// An event, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Unreadable {
 
 impl Happened {
     /// Decodes an event of a stream that has been parsed already.
-    pub fn decode(event: &RecordedEvent, stream: StreamId) -> Result<Self, Unreadable> {
+    pub fn decode(event: Glimpse<'_>, stream: StreamId) -> Result<Self, Unreadable> {
         let stored = event.stored().map_err(|error| Unreadable::Malformed(format!("metadata: {error}")))?;
         let decoded =
             DomainEvent::decode(stream, stored).map_err(|error| unreadable(event.position, &error))?;

@@ -6,7 +6,7 @@ use domain::StreamId;
 use event_store::Position;
 use sqlx::PgConnection;
 
-use crate::fold::Poisoned;
+use crate::{fold::Poisoned, slot::Slot};
 
 /// The longest reason that is kept, in bytes.
 const MAX_REASON: usize = 2_000;
@@ -15,11 +15,13 @@ const MAX_REASON: usize = 2_000;
 pub(crate) async fn among(
     connection: &mut PgConnection,
     projection: &str,
+    slot: Slot,
     entities: impl Iterator<Item = StreamId>,
 ) -> Result<HashSet<String>, sqlx::Error> {
     let entities: Vec<String> = entities.map(|entity| entity.to_string()).collect();
     let parked: Vec<String> = sqlx::query_scalar(include_str!("sql/parked_among.sql"))
         .bind(projection)
+        .bind(slot)
         .bind(entities)
         .fetch_all(connection)
         .await?;
@@ -30,6 +32,7 @@ pub(crate) async fn among(
 pub(crate) async fn wait_behind(
     connection: &mut PgConnection,
     projection: &str,
+    slot: Slot,
     waiting: &[(String, Position)],
 ) -> Result<(), sqlx::Error> {
     if waiting.is_empty() {
@@ -39,6 +42,7 @@ pub(crate) async fn wait_behind(
         waiting.iter().map(|(entity, position)| (entity.as_str(), *position)).unzip();
     sqlx::query(include_str!("sql/park_events.sql"))
         .bind(projection)
+        .bind(slot)
         .bind(entities)
         .bind(positions)
         .execute(connection)
@@ -50,6 +54,7 @@ pub(crate) async fn wait_behind(
 pub(crate) async fn park(
     connection: &mut PgConnection,
     projection: &str,
+    slot: Slot,
     poisoned: &[Poisoned],
 ) -> Result<(), sqlx::Error> {
     if poisoned.is_empty() {
@@ -61,6 +66,7 @@ pub(crate) async fn park(
     }
     sqlx::query(include_str!("sql/park_entities.sql"))
         .bind(projection)
+        .bind(slot)
         .bind(poisoned.iter().map(|one| one.entity.to_string()).collect::<Vec<_>>())
         .bind(poisoned.iter().map(|one| one.position).collect::<Vec<_>>())
         .bind(poisoned.iter().map(|one| storable(&one.reason)).collect::<Vec<_>>())
@@ -70,7 +76,17 @@ pub(crate) async fn park(
         let entity = one.entity.to_string();
         one.behind.iter().map(move |position| (entity.clone(), *position))
     });
-    wait_behind(connection, projection, &waiting.collect::<Vec<_>>()).await
+    wait_behind(connection, projection, slot, &waiting.collect::<Vec<_>>()).await
+}
+
+/// Nothing in a slot is parked any more.
+pub(crate) async fn release_all(
+    connection: &mut PgConnection,
+    projection: &str,
+    slot: Slot,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(include_str!("sql/unpark_all.sql")).bind(projection).bind(slot).execute(connection).await?;
+    Ok(())
 }
 
 /// A reason as Postgres takes it: bounded, and without the one character that text can't hold.

@@ -10,6 +10,7 @@ use crate::{
     accounts::Accounts,
     apply::{ApplyError, write_one},
     batch::{Group, group},
+    checkpoint::{self, Checkpoint},
     connect::connect,
     fold::Poisoned,
     inventory::Inventory,
@@ -20,6 +21,7 @@ use crate::{
     payments::Payments,
     read_model::ReadModel,
     shows::Shows,
+    slot::Slot,
 };
 
 /// Events of one entity that are tried in one transaction.
@@ -96,11 +98,14 @@ async fn one<M: ReadModel>(connection: &mut PgConnection, entity: &str) -> Resul
     loop {
         let mut transaction = connection.begin().await?;
         // The fence: while it is held, no running projection lets another event wait behind this entity.
-        sqlx::query(include_str!("sql/checkpoint_lock.sql")).bind(M::NAME).execute(&mut *transaction).await?;
-        let events = waiting::<M>(&mut transaction, entity).await?;
+        let Some(Checkpoint { slot, .. }) = checkpoint::hold::<M>(&mut transaction).await? else {
+            return Ok((applied, false));
+        };
+        let events = waiting::<M>(&mut transaction, slot, entity).await?;
         let Some(last) = events.last().map(|event| event.position) else {
             sqlx::query(include_str!("sql/unpark.sql"))
                 .bind(M::NAME)
+                .bind(slot)
                 .bind(entity)
                 .execute(&mut *transaction)
                 .await?;
@@ -114,7 +119,7 @@ async fn one<M: ReadModel>(connection: &mut PgConnection, entity: &str) -> Resul
         })?;
         let until = poisoned.as_ref().map_or(last + 1, |poisoned| poisoned.position);
         applied += events.iter().filter(|event| event.position < until).count() as u64;
-        move_on::<M>(&mut transaction, entity, until, poisoned.as_ref()).await?;
+        move_on::<M>(&mut transaction, (slot, entity), until, poisoned.as_ref()).await?;
         transaction.commit().await?;
         if poisoned.is_some() {
             return Ok((applied, false));
@@ -124,10 +129,12 @@ async fn one<M: ReadModel>(connection: &mut PgConnection, entity: &str) -> Resul
 
 async fn waiting<M: ReadModel>(
     transaction: &mut Transaction<'_, Postgres>,
+    slot: Slot,
     entity: &str,
 ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
     let positions: Vec<Position> = sqlx::query_scalar(include_str!("sql/parked_positions.sql"))
         .bind(M::NAME)
+        .bind(slot)
         .bind(entity)
         .bind(AT_ONCE)
         .fetch_all(&mut **transaction)
@@ -153,12 +160,13 @@ async fn rewrite<M: ReadModel>(
 /// Forgets the events before `until`, and says what is wrong with the one there.
 async fn move_on<M: ReadModel>(
     transaction: &mut Transaction<'_, Postgres>,
-    entity: &str,
+    (slot, entity): (Slot, &str),
     until: Position,
     poisoned: Option<&Poisoned>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("sql/parked_events_done.sql"))
         .bind(M::NAME)
+        .bind(slot)
         .bind(entity)
         .bind(until)
         .execute(&mut **transaction)
@@ -166,6 +174,7 @@ async fn move_on<M: ReadModel>(
     if let Some(poisoned) = poisoned {
         sqlx::query(include_str!("sql/parked_again.sql"))
             .bind(M::NAME)
+            .bind(slot)
             .bind(entity)
             .bind(poisoned.position)
             .bind(storable(&poisoned.reason))

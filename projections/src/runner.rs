@@ -20,6 +20,7 @@ use crate::{
     ear::Ear,
     read_model::ReadModel,
     source::Source,
+    upgrade::Outdated,
 };
 
 /// How often the lease is prolonged, and asked for by those who do not have it. Well within its six seconds.
@@ -55,6 +56,7 @@ pub(crate) struct Settings {
 /// Keeps one read model up to date.
 pub(crate) struct Runner<M> {
     settings: Settings,
+    outdated: Outdated,
     lease: Lease,
     /// Until when the lease is safely ours.
     leased_until: Option<Instant>,
@@ -75,9 +77,9 @@ enum Trouble {
 }
 
 impl<M: ReadModel> Runner<M> {
-    pub(crate) fn new(settings: Settings) -> Self {
-        let lease = Lease::new(format!("projection {}", M::NAME), settings.holder);
-        Self { settings, lease, leased_until: None, helping: false, model: PhantomData }
+    pub(crate) fn new(settings: Settings, outdated: Outdated) -> Self {
+        let lease = Lease::new(checkpoint::lease_name(M::NAME), settings.holder);
+        Self { settings, outdated, lease, leased_until: None, helping: false, model: PhantomData }
     }
 
     /// Runs until it is cancelled; a batch that was begun is finished first.
@@ -115,7 +117,7 @@ impl<M: ReadModel> Runner<M> {
         let mut connection = connection?;
         let ended = self.work(&mut connection).await;
         if let Err(Trouble::Stop(stop)) = &ended {
-            checkpoint::stop(&mut connection, M::NAME, &stop.0).await?;
+            checkpoint::stop(&mut connection, M::NAME, &stop.0, self.settings.holder).await?;
         }
         // Somebody else may go on at once. A connection that is broken can't say so, and the lease runs out.
         if self.leased_until.take().is_some() && !matches!(ended, Err(Trouble::Database(_))) {
@@ -144,7 +146,7 @@ impl<M: ReadModel> Runner<M> {
             };
             let events = events?;
             let begun = Instant::now();
-            at = match within(apply::<M>(connection, &at, &events)).await {
+            at = match within(apply::<M, _>(connection, &at, &events)).await {
                 Ok(Some(moved)) => moved,
                 Ok(None) => self.give_way(connection).await?,
                 Err(ApplyError::Stop(stop)) => return Err(stop.into()),
@@ -160,13 +162,16 @@ impl<M: ReadModel> Runner<M> {
         Ok(())
     }
 
-    /// The checkpoint as it is, in the log as it is.
+    /// The checkpoint as it is, in the log as it is. Rows of an older version are gone on with until they are replaced.
     async fn checkpoint(&self, connection: &mut PgConnection) -> Result<Checkpoint, Trouble> {
-        let head = event_store::head(&mut *connection).await?;
-        checkpoint::ensure::<M>(connection, &head).await.map_err(|error| match error {
+        let checkpoint = checkpoint::ensure::<M>(connection).await.map_err(|error| match error {
             CheckpointError::Stop(stop) => Trouble::Stop(stop),
             CheckpointError::Database(error) => Trouble::Database(error),
-        })
+        })?;
+        if checkpoint.version < M::VERSION {
+            self.outdated.found();
+        }
+        Ok(checkpoint)
     }
 
     /// Whether the lease is ours or, while its holder sleeps, is not needed. Asks now and then; then it also looks

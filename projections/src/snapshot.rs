@@ -4,7 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use domain::StreamId;
 use event_store::Position;
-use sqlx::{FromRow, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{Connection, FromRow, PgConnection, PgPool, Postgres, Transaction};
+use tracing::Instrument;
 
 use crate::model::Model;
 
@@ -24,13 +25,28 @@ pub struct Parked {
     pub reason: String,
 }
 
+/// One moment on a connection of one's own. Not to be kept longer than it takes to read what belongs together.
+///
+/// # Errors
+/// The database's own.
+pub async fn moment(connection: &mut PgConnection) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
+    connection.begin_with(include_str!("sql/snapshot.sql")).await
+}
+
 impl Snapshot {
     /// Takes a connection from the pool. The moment is that of the first query.
+    ///
+    /// Whoever gives up while it begins leaves nothing behind: sqlx 0.9 counts a transaction only when its `BEGIN` is
+    /// answered, so a caller who is gone by then would give back a connection on which it is open, and the next one
+    /// would read the past. It begins in a task of its own therefore, which nobody interrupts.
     ///
     /// # Errors
     /// The database's own, or no connection was free in time.
     pub async fn begin(pool: &PgPool) -> Result<Self, sqlx::Error> {
-        Ok(Self(pool.begin_with(include_str!("sql/snapshot.sql")).await?))
+        let pool = pool.clone();
+        let begins = async move { pool.begin_with(include_str!("sql/snapshot.sql")).await };
+        let begun = tokio::spawn(begins.in_current_span()).await;
+        Ok(Self(begun.map_err(|_| sqlx::Error::WorkerCrashed)??))
     }
 
     /// The lowest checkpoint of these read models; 0 if one of them has none.

@@ -4,6 +4,12 @@ use std::error::Error;
 
 use domain::StreamId;
 use serde::Serialize;
+use sqlx::{
+    Encode, Postgres, Type,
+    encode::IsNull,
+    error::BoxDynError,
+    postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, types::Oid},
+};
 use uuid::Uuid;
 
 /// The ids in streams' names.
@@ -11,9 +17,31 @@ pub(crate) fn uuids(entities: &[StreamId]) -> Vec<Uuid> {
     entities.iter().map(|entity| entity.uuid()).collect()
 }
 
-/// A value as JSON text.
-pub(crate) fn json(value: &impl Serialize) -> Result<String, sqlx::Error> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+/// A value as `json`, written straight into the message. Sent as text it would be copied and parsed once more, and sqlx's
+/// own wrapper puts a blank before it.
+pub(crate) struct AsJson<'a, T>(pub(crate) &'a T);
+
+/// Postgres' names for `json` and `json[]`; they are part of its protocol.
+const JSON: PgTypeInfo = PgTypeInfo::with_oid(Oid(114));
+const JSONS: PgTypeInfo = PgTypeInfo::with_oid(Oid(199));
+
+impl<T> Type<Postgres> for AsJson<'_, T> {
+    fn type_info() -> PgTypeInfo {
+        JSON
+    }
+}
+
+impl<T> PgHasArrayType for AsJson<'_, T> {
+    fn array_type_info() -> PgTypeInfo {
+        JSONS
+    }
+}
+
+impl<T: Serialize> Encode<'_, Postgres> for AsJson<'_, T> {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        serde_json::to_writer(&mut **buffer, self.0)?;
+        Ok(IsNull::No)
+    }
 }
 
 /// The part of an upsert that comes before what is done about rows that are there: where there are none, it does the

@@ -1,9 +1,11 @@
 //! Starting the projections.
 
+use std::sync::Arc;
+
 use async_nats::Client;
 use event_store::{Own, Position};
 use sqlx::postgres::PgConnectOptions;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -15,8 +17,10 @@ use crate::{
     model::Model,
     orders::Orders,
     payments::Payments,
+    read_model::ReadModel,
     runner::{Runner, Settings},
     shows::Shows,
+    upgrade::Upgrade,
 };
 
 /// What the projections work with.
@@ -40,7 +44,7 @@ pub struct ProjectionOptions {
 pub struct Projections;
 
 impl Projections {
-    /// Starts one task per read model, in `tracker`; each ends, with its batch, when `cancel` fires. `head` is what
+    /// Starts the tasks of each read model, in `tracker`; they end, with their batch, when `cancel` fires. `head` is what
     /// [`event_store::watch_head`] returns.
     pub fn start(
         options: ProjectionOptions,
@@ -52,16 +56,23 @@ impl Projections {
         let nats = nats.map(|client| Nats { client, stream });
         let ear = Ear::open(&models, &database, own, nats, head.clone(), cancel.clone());
         let settings = Settings { database, ear, head, holder: event_store::new_id(), cancel };
+        let turn = Arc::new(Semaphore::new(1));
         for model in models {
-            let settings = settings.clone();
             match model {
-                Model::Shows => tracker.spawn(Runner::<Shows>::new(settings).run()),
-                Model::Inventory => tracker.spawn(Runner::<Inventory>::new(settings).run()),
-                Model::Orders => tracker.spawn(Runner::<Orders>::new(settings).run()),
-                Model::Payments => tracker.spawn(Runner::<Payments>::new(settings).run()),
-                Model::Accounts => tracker.spawn(Runner::<Accounts>::new(settings).run()),
-                Model::Ledger => tracker.spawn(Runner::<Ledger>::new(settings).run()),
-            };
+                Model::Shows => spawn::<Shows>(&settings, &turn, tracker),
+                Model::Inventory => spawn::<Inventory>(&settings, &turn, tracker),
+                Model::Orders => spawn::<Orders>(&settings, &turn, tracker),
+                Model::Payments => spawn::<Payments>(&settings, &turn, tracker),
+                Model::Accounts => spawn::<Accounts>(&settings, &turn, tracker),
+                Model::Ledger => spawn::<Ledger>(&settings, &turn, tracker),
+            }
         }
     }
+}
+
+/// One follows the log; the other waits until it is found that what it follows with is older than this program.
+fn spawn<M: ReadModel>(settings: &Settings, turn: &Arc<Semaphore>, tracker: &TaskTracker) {
+    let upgrade = Upgrade::<M>::new(settings.database.clone(), Arc::clone(turn), settings.cancel.clone());
+    tracker.spawn(Runner::<M>::new(settings.clone(), upgrade.outdated()).run());
+    tracker.spawn(upgrade.run());
 }

@@ -3,7 +3,9 @@
 
 use std::path::PathBuf;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use domain::StreamId;
+use projections::Model;
 use uuid::Uuid;
 
 use crate::{config_file, failure::Failure, settings::Settings};
@@ -192,9 +194,56 @@ pub(crate) enum Events {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Projections {
-    /// Show how far each read model is
+    /// Show how far each read model is, how fast it goes, and what is made anew
     #[command(after_help = "Example: stagedoor projections list")]
     List,
+    /// Make read models anew from the log, beside those that are read, and let them take their place
+    #[command(
+        after_help = "Examples: stagedoor projections rebuild orders\n          stagedoor projections rebuild --all --dry-run\n\nQueries are answered meanwhile as ever. What was interrupted is taken up where it was."
+    )]
+    Rebuild {
+        #[command(flatten)]
+        which: ReadModels,
+        /// Only say what would change
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Make read models anew and compare them with those that are read; exit code 1 if they differ
+    #[command(after_help = "Example: stagedoor projections verify --all --json")]
+    Verify {
+        #[command(flatten)]
+        which: ReadModels,
+    },
+    /// Apply parked events again, once what was wrong with them has been put right
+    #[command(
+        after_help = "Examples: stagedoor projections retry\n          stagedoor projections retry orders --entity order-0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11"
+    )]
+    Retry {
+        /// Only these read models
+        names: Vec<Model>,
+        /// Only this entity
+        #[arg(long, value_name = "STREAM")]
+        entity: Option<StreamId>,
+    },
+}
+
+/// Which read models.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ReadModels {
+    /// shows, inventory, orders, payments, accounts, ledger
+    names: Vec<Model>,
+    /// Every one of them
+    #[arg(long)]
+    all: bool,
+}
+
+impl ReadModels {
+    /// Each of them once.
+    pub(crate) fn chosen(&self) -> Vec<Model> {
+        let wanted = |model: &Model| self.all || self.names.contains(model);
+        Model::ALL.into_iter().filter(wanted).collect()
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,17 +9,29 @@ use crate::support::{House, Outcome, World, audit, quantity, standing};
 
 /// Each of these is wrong; the second statement sets it right again.
 const FORGERIES: &[(&str, &str, &str)] = &[
-    ("update inventory set held = held + 1", "update inventory set held = held - 1", "inventory:"),
     (
-        "update orders set status = 'expired' where status = 'confirmed'",
-        "update orders set status = 'confirmed' where status = 'expired'",
+        "update inventory_a.inventory set held = held + 1",
+        "update inventory_a.inventory set held = held - 1",
+        "inventory:",
+    ),
+    (
+        "update orders_a.orders set status = 'expired' where status = 'confirmed'",
+        "update orders_a.orders set status = 'confirmed' where status = 'expired'",
         "orders:",
     ),
-    ("update payments set reason = 'none'", "update payments set reason = null", "payments:"),
-    ("update order_tickets set status = 'void'", "update order_tickets set status = 'issued'", "tickets:"),
     (
-        "insert into inventory_seats select show_id, 'FIELD', 'A', 1, 'held', show_id from shows",
-        "delete from inventory_seats",
+        "update payments_a.payments set reason = 'none'",
+        "update payments_a.payments set reason = null",
+        "payments:",
+    ),
+    (
+        "update orders_a.order_tickets set status = 'void'",
+        "update orders_a.order_tickets set status = 'issued'",
+        "tickets:",
+    ),
+    (
+        "insert into inventory_a.inventory_seats select show_id, 'FIELD', 'A', 1, 'held', show_id from shows",
+        "delete from inventory_a.inventory_seats",
         "seats has rows",
     ),
     (

@@ -11,6 +11,7 @@ mod faults;
 mod invariants;
 mod life;
 mod readme;
+mod rebuilds;
 mod roles;
 mod support;
 mod up;

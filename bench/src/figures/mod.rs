@@ -15,6 +15,7 @@ mod ordering;
 mod projections;
 mod publishing;
 mod reads;
+mod rebuild;
 mod relay;
 mod resources;
 mod seeing;
@@ -22,6 +23,8 @@ mod snapshot;
 mod until;
 mod verify;
 mod visible;
+
+pub(crate) use resources::peak_of;
 
 use crate::{
     args::Args,
@@ -76,6 +79,10 @@ pub(crate) async fn run(args: &Args) -> Fallible<bool> {
     if args.wants("projections") {
         let ended = projections::run(&mut bench).await;
         bench.note("projections", ended)?;
+    }
+    if args.wants("rebuild") {
+        let ended = rebuild::run(&mut bench).await;
+        bench.note("rebuild", ended)?;
     }
     if args.wants("visible") {
         let ended = visible::run(&mut bench).await;

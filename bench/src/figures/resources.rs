@@ -25,10 +25,15 @@ impl Resources {
         let before = ticks(&fs::read_to_string(format!("/proc/{pid}/stat"))?)?;
         sleep(duration).await;
         let after = ticks(&fs::read_to_string(format!("/proc/{pid}/stat"))?)?;
-        let memory_mib = resident_kib(&fs::read_to_string(format!("/proc/{pid}/status"))?)? / KIB_PER_MIB;
+        let memory_mib = kib(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmRSS:")? / KIB_PER_MIB;
         let cpu_percent = (after - before) / TICKS_PER_SECOND / duration.as_secs_f64() * 100.0;
         Ok(Self { memory_mib, cpu_percent })
     }
+}
+
+/// The most memory that a process has had at once, in MiB.
+pub(crate) fn peak_of(pid: u32) -> Fallible<f64> {
+    Ok(kib(&fs::read_to_string(format!("/proc/{pid}/status"))?, "VmHWM:")? / KIB_PER_MIB)
 }
 
 /// User and system time. The name before it may hold anything but ends with the last parenthesis.
@@ -38,8 +43,8 @@ fn ticks(stat: &str) -> Fallible<f64> {
     Ok(times.sum::<Result<f64, _>>()?)
 }
 
-fn resident_kib(status: &str) -> Fallible<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+fn kib(status: &str, what: &str) -> Fallible<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).ok_or_else(|| format!("no {what}"))?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
@@ -54,7 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn resident_memory_is_found() {
-        assert_eq!(resident_kib("Name:\tx\nVmRSS:\t  2048 kB\n").unwrap().to_string(), "2048");
+    fn memory_is_found() {
+        let status = "Name:\tx\nVmHWM:\t  4096 kB\nVmRSS:\t  2048 kB\n";
+        assert_eq!(kib(status, "VmRSS:").unwrap().to_string(), "2048");
+        assert_eq!(kib(status, "VmHWM:").unwrap().to_string(), "4096");
     }
 }

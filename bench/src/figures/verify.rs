@@ -72,7 +72,8 @@ async fn verified(bench: &mut Bench<'_>, house: &House<'_>, events: i64) -> Fall
     let head = house.head().await?;
     let mut costs = Vec::new();
     for _ in 0..bench.args.turns() {
-        let Told { output, peak_memory_mib } = told(house, &evidence, &["audit", "verify", "--json"]).await?;
+        let Told { output, peak_memory_mib, .. } =
+            told(house, &evidence, &["audit", "verify", "--json"]).await?;
         let report: Report = serde_json::from_str(&output)?;
         let whole = report.events == head && report.checkpoints.unsigned == 0 && report.faults.is_empty();
         let found = format!("{} events, {} checkpoints agree", report.events, report.checkpoints.agree);

@@ -12,6 +12,6 @@ mod site;
 
 pub(crate) use audit::Rows;
 pub(crate) use people::Person;
-pub(crate) use program::{Ports, Role, Running, Told, told};
+pub(crate) use program::{Ports, Role, Running, Told, run_and_kill, told};
 pub(crate) use shows::Hall;
 pub(crate) use site::{House, Site};

@@ -2,11 +2,12 @@
 
 use std::{
     env,
-    fs::{self, File},
+    error::Error,
+    fs::File,
     io,
     net::TcpListener,
     path::PathBuf,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -17,10 +18,12 @@ use tokio::{
 };
 
 use super::House;
-use crate::{fallible::Fallible, load::Connection};
+use crate::{fallible::Fallible, figures::peak_of, load::Connection};
 
 const READY_WITHIN: Duration = Duration::from_mins(3);
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
+/// Often enough for how long a rebuild takes, and seldom enough not to be in its way.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// What `serve` can serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,50 +140,60 @@ pub(crate) async fn run(house: &House<'_>, arguments: &[&str]) -> Fallible<()> {
     if status.success() {
         return Ok(());
     }
-    Err(format!("stagedoor {} ended with {status}; see {}", arguments.join(" "), log(house).display()).into())
+    Err(failed(house, arguments, status))
+}
+
+/// Runs the program, and kills it if it is not done until then. Whether it was.
+pub(crate) async fn run_and_kill(house: &House<'_>, arguments: &[&str], life: Duration) -> Fallible<bool> {
+    let mut child = command(house, Ports::free()?)?.args(arguments).spawn()?;
+    let Ok(ended) = timeout(life, child.wait()).await else {
+        child.kill().await?;
+        return Ok(false);
+    };
+    let status = ended?;
+    if status.success() { Ok(true) } else { Err(failed(house, arguments, status)) }
+}
+
+fn failed(house: &House<'_>, arguments: &[&str], status: ExitStatus) -> Box<dyn Error + Send + Sync> {
+    format!("stagedoor {} ended with {status}; see {}", arguments.join(" "), log(house).display()).into()
 }
 
 /// What a command that ended had to say, and what it took.
 pub(crate) struct Told {
     pub(crate) output: String,
+    /// From its start to its end.
+    pub(crate) time: Duration,
+    /// The most memory it had at once.
     pub(crate) peak_memory_mib: f64,
 }
 
-/// Runs the program to its end, with more settings.
+/// Runs the program to its end, with more settings, and looks at it meanwhile.
 pub(crate) async fn told(
     house: &House<'_>,
     settings: &[(&'static str, String)],
     arguments: &[&str],
 ) -> Fallible<Told> {
+    let begun = Instant::now();
     let mut command = command(house, Ports::free()?)?;
     command.args(arguments).envs(settings.iter().map(|(name, value)| (name, value))).stdout(Stdio::piped());
     let child = command.spawn()?;
     let watched = tokio::spawn(peak_memory(child.id().ok_or("it has ended")?));
     let ended = child.wait_with_output().await?;
+    let time = begun.elapsed();
     if !ended.status.success() {
-        let what = arguments.join(" ");
-        return Err(
-            format!("stagedoor {what} ended with {}; see {}", ended.status, log(house).display()).into()
-        );
+        return Err(failed(house, arguments, ended.status));
     }
-    Ok(Told { output: String::from_utf8(ended.stdout)?, peak_memory_mib: watched.await? })
+    Ok(Told { output: String::from_utf8(ended.stdout)?, time, peak_memory_mib: watched.await? })
 }
 
-/// The most memory that a process ever had, as Linux counts it, looked at until it is gone.
+/// The most memory that a process ever had, looked at until it is gone.
 async fn peak_memory(pid: u32) -> f64 {
     let mut peak = 0.0;
-    while let Some(now) = peak_so_far(pid) {
+    while let Ok(now) = peak_of(pid) {
         peak = now;
-        sleep(Duration::from_millis(5)).await;
+        sleep(LOOK_EVERY).await;
     }
     peak
-}
-
-fn peak_so_far(pid: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-    Some(kib / 1_024.0)
 }
 
 /// It sees of the environment only what a machine has anyway, and its settings.

@@ -27,6 +27,7 @@ pub(crate) struct Site {
 }
 
 /// A database and a stream of its own.
+#[derive(Clone)]
 pub(crate) struct House<'a> {
     site: &'a Site,
     name: String,
@@ -166,6 +167,11 @@ impl House<'_> {
     /// Where its NATS is, as the user who may do everything.
     pub(crate) fn nats_url(&self) -> &str {
         &self.addresses.nats_url
+    }
+
+    /// Where its Postgres is, as the role that only reads.
+    pub(crate) fn reader_url(&self) -> String {
+        self.url("bench_reader")
     }
 
     fn url(&self, role: &str) -> String {

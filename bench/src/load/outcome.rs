@@ -52,6 +52,12 @@ impl Outcome {
         (!odd.is_empty()).then(|| odd.join(", "))
     }
 
+    /// How many answers were not 2xx, or did not come.
+    pub(crate) fn failed(&self) -> u64 {
+        let refused = self.by_status.iter().filter(|(status, _)| !(200..300).contains(*status));
+        refused.map(|(_, answers)| answers.len()).sum()
+    }
+
     /// How many answers of a status counted.
     pub(crate) fn count_of(&self, status: u16) -> u64 {
         self.by_status.get(&status).map_or(0, Histogram::len)

@@ -7,7 +7,7 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{InventoryRow, SectionRow, Taken};
-use crate::sql;
+use crate::sql::AsJson;
 
 #[derive(FromRow)]
 pub(super) struct Stored {
@@ -26,14 +26,12 @@ type Rows = [(StreamId, InventoryRow)];
 
 pub(super) async fn save_totals(connection: &mut PgConnection, rows: &Rows) -> Result<(), sqlx::Error> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let sections: Vec<String> =
-        rows.iter().map(|(_, row)| sql::json(&row.sections)).collect::<Result<_, _>>()?;
     sqlx::query(include_str!("save.sql"))
         .bind(rows.iter().map(|(show, _)| show.uuid()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| number(row.capacity())).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| number(row.held())).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| number(row.sold())).collect::<Vec<_>>())
-        .bind(sections)
+        .bind(rows.iter().map(|(_, row)| AsJson(&row.sections)).collect::<Vec<_>>())
         .execute(connection)
         .await?;
     Ok(())

@@ -8,7 +8,7 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{OrderRow, TicketRow};
-use crate::sql;
+use crate::sql::{self, AsJson};
 
 /// For [`write_orders`].
 pub(super) const SAVE: &str = include_str!("save.sql");
@@ -66,7 +66,6 @@ pub(super) async fn write_orders(
     rows: &[(StreamId, &OrderRow)],
     statement: &'static str,
 ) -> Result<(), sqlx::Error> {
-    let placed: Vec<String> = rows.iter().map(|(_, row)| sql::json(&row.placed)).collect::<Result<_, _>>()?;
     sqlx::query(statement)
         .bind(rows.iter().map(|(order, _)| order.uuid()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.placed.customer.uuid()).collect::<Vec<_>>())
@@ -77,7 +76,7 @@ pub(super) async fn write_orders(
         .bind(rows.iter().map(|(_, row)| row.reason.as_deref()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.placed.total).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.placed.currency.code()).collect::<Vec<_>>())
-        .bind(placed)
+        .bind(rows.iter().map(|(_, row)| AsJson(&row.placed)).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| codes(row)).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.created_position).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.position).collect::<Vec<_>>())
@@ -97,13 +96,11 @@ pub(super) async fn write_tickets(
     rows: &[(StreamId, &TicketRow)],
     statement: &'static str,
 ) -> Result<(), sqlx::Error> {
-    let tickets: Vec<String> =
-        rows.iter().map(|(_, row)| sql::json(&row.ticket)).collect::<Result<_, _>>()?;
     sqlx::query(statement)
         .bind(rows.iter().map(|(entity, _)| code(*entity).to_string()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.ticket.order.uuid()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.status.as_str()).collect::<Vec<_>>())
-        .bind(tickets)
+        .bind(rows.iter().map(|(_, row)| AsJson(&row.ticket)).collect::<Vec<_>>())
         .execute(connection)
         .await?;
     Ok(())

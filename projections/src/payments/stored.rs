@@ -9,7 +9,7 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::PaymentRow;
-use crate::sql;
+use crate::sql::{self, AsJson};
 
 /// For [`write`].
 pub(super) const SAVE: &str = include_str!("save.sql");
@@ -45,8 +45,6 @@ pub(super) async fn write(
     rows: &[(StreamId, PaymentRow)],
     statement: &'static str,
 ) -> Result<(), sqlx::Error> {
-    let requests: Vec<String> =
-        rows.iter().map(|(_, row)| sql::json(&row.request)).collect::<Result<_, _>>()?;
     sqlx::query(statement)
         .bind(rows.iter().map(|(payment, _)| payment.uuid()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.request.customer.uuid()).collect::<Vec<_>>())
@@ -55,7 +53,7 @@ pub(super) async fn write(
         .bind(rows.iter().map(|(_, row)| row.reason.as_deref()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.request.amount).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.request.currency.code()).collect::<Vec<_>>())
-        .bind(requests)
+        .bind(rows.iter().map(|(_, row)| AsJson(&row.request)).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.created_position).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.created_at).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, row)| row.refund.as_deref()).collect::<Vec<_>>())

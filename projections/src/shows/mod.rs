@@ -17,7 +17,7 @@ pub use view::{RowView, SectionView, ShowView};
 use crate::{
     happened::Happened,
     read_model::{Misfit, ReadModel},
-    sql,
+    sql::{self, AsJson},
 };
 
 /// The read model.
@@ -70,15 +70,13 @@ impl ReadModel for Shows {
     }
 
     async fn save(connection: &mut PgConnection, rows: &[(StreamId, ShowRow)]) -> Result<(), sqlx::Error> {
-        let drafts: Vec<String> =
-            rows.iter().map(|(_, row)| sql::json(&row.draft)).collect::<Result<_, _>>()?;
         sqlx::query(include_str!("save.sql"))
             .bind(rows.iter().map(|(show, _)| show.uuid()).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, row)| row.organizer.uuid()).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, row)| row.status.as_str()).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, row)| row.version).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, row)| row.published).collect::<Vec<_>>())
-            .bind(drafts)
+            .bind(rows.iter().map(|(_, row)| AsJson(&row.draft)).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, row)| row.created_position).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, row)| row.created_at).collect::<Vec<_>>())
             .execute(connection)

@@ -1,4 +1,4 @@
 -- Entities with an event that can't be applied.
-insert into parked_entities (projection, entity, position, reason, parked_at)
-select $1, entity, position, reason, clock_timestamp()
-from unnest($2::text[], $3::bigint[], $4::text[]) as poisoned (entity, position, reason);
+insert into parked_entities (projection, slot, entity, position, reason, parked_at)
+select $1, $2, entity, position, reason, clock_timestamp()
+from unnest($3::text[], $4::bigint[], $5::text[]) as poisoned (entity, position, reason);

@@ -1,2 +1,2 @@
 -- Nothing waits behind the entity any more.
-delete from parked_entities where projection = $1 and entity = $2;
+delete from parked_entities where projection = $1 and slot = $2 and entity = $3;

@@ -7,3 +7,17 @@ fn a_gap_that_is_skipped_is_found() {
     let found = turns_red("accidents::gaps_are_filled_from_the_log", Sabotage::ProjectionSkipsAGap).unwrap();
     assert!(found.contains("expected.rs"), "{found}");
 }
+
+#[test]
+fn events_that_are_lost_in_a_swap_are_found() {
+    let test = "side_by_side::nobody_notices_rebuilds_under_load";
+    let found = turns_red(test, Sabotage::SwapWithoutCatchingUp).unwrap();
+    assert!(found.contains("expected.rs") || found.contains("different_rows"), "{found}");
+}
+
+#[test]
+fn a_slot_that_is_emptied_under_its_readers_is_found() {
+    let test = "side_by_side::who_began_to_read_before_a_swap_reads_to_the_end";
+    let found = turns_red(test, Sabotage::ReadersNotWaitedFor).unwrap();
+    assert!(found.contains("the rows are gone"), "{found}");
+}

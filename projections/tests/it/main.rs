@@ -10,5 +10,7 @@ mod looking_back;
 mod parking;
 mod queries;
 mod rebuilding;
+mod side_by_side;
+mod snapshots;
 mod support;
 mod telling;

@@ -51,7 +51,7 @@ async fn what_the_database_refuses_is_parked_and_redriven_in_order() {
     let (order, payment) = world.history.order(show, customer, quantity("FLOOR", 1, false)).unwrap();
     // The row is refused as soon as it leaves `pending`, and that only for this order.
     let refusal = format!(
-        "alter table orders add constraint refused check (order_id <> '{order}' or status = 'pending')"
+        "alter table orders_a.orders add constraint refused check (order_id <> '{order}' or status = 'pending')"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(refusal)).execute(&world.pool).await.unwrap();
     world.history.run(&domain::operations::ApprovePayment { payment });
@@ -71,7 +71,7 @@ async fn what_the_database_refuses_is_parked_and_redriven_in_order() {
     world.history.run(&domain::operations::ApprovePayment { payment: other });
     world.append().await;
     world.caught_up().await;
-    world.execute("alter table orders drop constraint refused").await;
+    world.execute("alter table orders_a.orders drop constraint refused").await;
     let again = retry(&world.database, Model::Orders, Some(StreamId::order(order))).await.unwrap();
     assert_eq!((again.released, again.still_parked), (1, 0));
     world.is_as_expected().await;
@@ -82,7 +82,7 @@ async fn what_the_database_refuses_is_parked_and_redriven_in_order() {
 #[tokio::test]
 async fn events_behind_a_parked_entity_wait_and_are_applied_in_order() {
     let mut world = World::new(History::with_orders(33, 20)).await;
-    world.execute("alter table inventory add constraint refused check (held = 0)").await;
+    world.execute("alter table inventory_a.inventory add constraint refused check (held = 0)").await;
     world.append().await;
     let running = world.start(None);
     world.caught_up().await;
@@ -92,7 +92,7 @@ async fn events_behind_a_parked_entity_wait_and_are_applied_in_order() {
         world.append().await;
         world.caught_up().await;
     }
-    world.execute("alter table inventory drop constraint refused").await;
+    world.execute("alter table inventory_a.inventory drop constraint refused").await;
     // Beside projections that keep running, and with events that keep coming.
     world.history.sell(20);
     world.append().await;

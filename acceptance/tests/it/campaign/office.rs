@@ -136,6 +136,11 @@ impl Office {
         pairs.map(|api| Caller { api, ..who.clone() }).collect()
     }
 
+    /// What makes a process obey the points.
+    pub(crate) fn armed(&self) -> Vec<(&'static str, String)> {
+        vec![(faultpoint::POINTS, rules(&self.points))]
+    }
+
     /// Somebody who has not signed in.
     pub(crate) fn stranger(&self) -> Caller {
         let (commands, queries) = (self.of(Role::CommandApi).next(), self.of(Role::QueryApi).next());

@@ -221,8 +221,8 @@ impl BoxOffice {
 
     /// As if an event of this entity could not be applied.
     pub(crate) async fn park(&self, model: Model, entity: &str) {
-        let park = "insert into parked_entities (projection, entity, position, reason, parked_at) \
-                    values ($1, $2, 1, 'spoilt', now())";
+        let park = "insert into parked_entities (projection, slot, entity, position, reason, parked_at) \
+                    values ($1, 'a', $2, 1, 'spoilt', now())";
         let park = sqlx::query(park).bind(model.name()).bind(entity.to_owned());
         park.execute(&mut self.connect().await).await.unwrap();
     }

@@ -7,7 +7,7 @@ use event_store::{Clock, Position, SystemClock, events_at};
 use projections::ledger::{self, Balance, Moved};
 use providers::stripe::{Booked, Stripe};
 use serde::Serialize;
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use sqlx::{ConnectOptions, PgConnection};
 use uuid::Uuid;
 
 use crate::{failure::Failure, output, settings::Settings};
@@ -37,7 +37,7 @@ struct Difference {
 pub(super) async fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
     let mut connection = settings.reader()?.connect().await?;
     // One snapshot for all of it, held for as long as three sums take.
-    let mut snapshot = connection.begin_with("begin isolation level repeatable read, read only").await?;
+    let mut snapshot = projections::moment(&mut connection).await?;
     let balances = ledger::balances(&mut snapshot).await?;
     let unbalanced = ledger::unbalanced(&mut snapshot).await?;
     let ours = ledger::moved_by_cards(&mut snapshot).await?;

@@ -59,6 +59,8 @@ impl Checker {
         assert_eq!(afresh.head(), self.ledger.head(), "the log was changed after it was read");
         assert!(afresh.last_hash() == self.ledger.last_hash(), "the log was changed after it was read");
         afresh.all_read_models_equal(&office.world).await;
+        // So says the program, too.
+        office.world.run(&["projections", "verify", "--all"]).await.code(0);
         self.holes = self.holes.max(stream::equals(&office.world, &afresh, &all).await);
         extent
     }

@@ -7,6 +7,7 @@ mod nats;
 mod points;
 mod postgres;
 mod processes;
+mod rebuilds;
 mod sockets;
 mod transactions;
 
@@ -27,6 +28,7 @@ pub(crate) enum Kind {
     AllFrozen,
     ClockForward,
     ClockBack,
+    Rebuilt,
     PostgresKilled,
     PostgresStopped,
     PostgresFrozen,
@@ -67,7 +69,7 @@ impl Kind {
 
     pub(crate) fn of_processes() -> Vec<Self> {
         let frozen = ROLES.into_iter().map(Self::Frozen);
-        let others = [Self::AllKilled, Self::AllFrozen, Self::ClockForward, Self::ClockBack];
+        let others = [Self::AllKilled, Self::AllFrozen, Self::ClockForward, Self::ClockBack, Self::Rebuilt];
         Self::process_kills().into_iter().chain(frozen).chain(others).collect()
     }
 
@@ -124,6 +126,7 @@ impl Kind {
             Self::AllFrozen => "all processes at once: SIGSTOP, SIGCONT".to_owned(),
             Self::ClockForward => "clock jumps forward".to_owned(),
             Self::ClockBack => "clock jumps back".to_owned(),
+            Self::Rebuilt => "a read model rebuilt, or half of it: kill -9".to_owned(),
             Self::PostgresKilled => "Postgres: kill -9".to_owned(),
             Self::PostgresStopped => "Postgres: immediate stop".to_owned(),
             Self::PostgresFrozen => "Postgres: SIGSTOP, SIGCONT".to_owned(),
@@ -157,6 +160,7 @@ impl Kind {
             Self::AllFrozen => processes::freeze_all(office, rng).await,
             Self::ClockForward => clock::forward(office, rng).await,
             Self::ClockBack => clock::back(office, rng).await,
+            Self::Rebuilt => rebuilds::rebuild(office, rng).await,
             Self::PostgresKilled => postgres::kill(office, rng).await,
             Self::PostgresStopped => postgres::stop(office, rng).await,
             Self::PostgresFrozen => postgres::freeze(office, rng).await,

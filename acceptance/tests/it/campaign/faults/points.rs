@@ -15,7 +15,7 @@ use nix::{
 use rand::{RngExt, rngs::StdRng};
 use tokio::time::sleep;
 
-use super::Came;
+use super::{Came, rebuilds};
 use crate::campaign::office::{At, Office, possible, trigger};
 
 /// Some places are passed only now and then.
@@ -33,6 +33,11 @@ pub(super) async fn reach(office: &Arc<Office>, point: Point, rng: &mut StdRng) 
     let what = draw(point, rng);
     let file = trigger(&office.points, point, what);
     File::create(&file).unwrap();
+    // Only who makes a read model anew passes these, and seldom does anybody.
+    let rebuilt = point.name().starts_with("rebuild/").then(|| {
+        let (office, model) = (Arc::clone(office), rebuilds::any(rng));
+        tokio::spawn(async move { rebuilds::pass(&office, model).await })
+    });
     let (begun, within) =
         (Instant::now(), if RARE.contains(&point) { PASSED_WITHIN } else { office.patience });
     while signed(&file).is_empty() && begun.elapsed() < within && !office.enough.load(Ordering::Relaxed) {
@@ -49,6 +54,10 @@ pub(super) async fn reach(office: &Arc<Office>, point: Point, rng: &mut StdRng) 
         for pid in signed(&gone) {
             let _ = kill(pid, Signal::SIGCONT);
         }
+    }
+    if let Some(rebuilt) = rebuilt {
+        let _ = rebuilt.await;
+        return Came::Happened(format!("{what:?} of a rebuild"));
     }
     Came::Happened(format!("{what:?} of {}", who.map_or("one that is gone", |who| &who.name)))
 }

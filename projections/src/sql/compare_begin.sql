@@ -1,0 +1,2 @@
+-- One moment of both slots.
+begin isolation level repeatable read, read only;
