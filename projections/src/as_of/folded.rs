@@ -30,7 +30,7 @@ impl<R> Folded<R> {
         let Some((stream, entity)) = concerned.filter(|(_, entity)| !self.halted.contains_key(entity)) else {
             return;
         };
-        let happened = Happened::decode(event, stream).map_err(|error| error.to_string());
+        let happened = Happened::decode(event.glimpse(), stream).map_err(|error| error.to_string());
         let row = self.rows.remove(&entity);
         match happened.and_then(|happened| step::<M>(row, &happened).map_err(|misfit| misfit.0)) {
             Ok(mut row) => {

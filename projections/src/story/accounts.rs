@@ -28,7 +28,7 @@ pub(super) async fn at(
         let Some(last) = page.last() else { return Ok(None) };
         read = last.version;
         for event in &page {
-            let Ok(happened) = Happened::decode(event, stream) else { return Ok(None) };
+            let Ok(happened) = Happened::decode(event.glimpse(), stream) else { return Ok(None) };
             if let DomainEvent::Account(_, event) = &happened.event {
                 state.evolve(event);
             }

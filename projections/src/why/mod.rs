@@ -154,7 +154,7 @@ async fn of_seat(
 }
 
 fn decoded(event: &RecordedEvent, stream: StreamId) -> Result<DomainEvent, WhyError> {
-    let happened = Happened::decode(event, stream);
+    let happened = Happened::decode(event.glimpse(), stream);
     let unreadable =
         |error: Unreadable| WhyError::Unreadable { position: event.position, reason: error.to_string() };
     happened.map(|happened| happened.event).map_err(unreadable)

@@ -5,6 +5,7 @@
 mod accidents;
 mod controls;
 mod crashes;
+mod justifying;
 mod keeping_up;
 mod looking_back;
 mod parking;

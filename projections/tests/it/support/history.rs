@@ -50,7 +50,7 @@ pub(crate) struct History {
     pub(crate) commands: Vec<Made>,
     /// Where the next commands have the number of this one.
     repeated: Option<u128>,
-    now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
     random: u64,
     pub(crate) organizer: UserId,
     pub(crate) shows: Vec<ShowId>,
@@ -298,7 +298,7 @@ pub(crate) fn quantity(section: &str, quantity: usize, adjacent: bool) -> OrderI
     OrderItem { section: Some(section.to_owned()), wanted: Wanted::Quantity { quantity, adjacent } }
 }
 
-fn draft(now: DateTime<Utc>) -> ShowDraft {
+pub(crate) fn draft(now: DateTime<Utc>) -> ShowDraft {
     let section = |code: &str, seating| SectionDraft {
         code: code.to_owned(),
         name: format!("The {code}"),
@@ -322,4 +322,8 @@ fn draft(now: DateTime<Utc>) -> ShowDraft {
             section("SEATS", Seating::Rows(vec![row("B", 40), row("A", 30)])),
         ],
     }
+}
+
+pub(crate) fn seat(section: &str, name: &str) -> OrderItem {
+    OrderItem { section: Some(section.to_owned()), wanted: Wanted::Seats(vec![name.to_owned()]) }
 }
