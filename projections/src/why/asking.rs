@@ -58,7 +58,7 @@ impl States for Moment {
 impl Asking<'_> {
     pub(super) fn answer(&self) -> Answer {
         let (problem, because) = match self.decide() {
-            Ok(()) => (None, "The seat was to be had.".to_owned()),
+            Ok(()) => (None, "The seat was free, and the show on sale.".to_owned()),
             Err(refusal) => self.refused(&refusal),
         };
         let taken = if problem == Some(TAKEN) { self.taken_by() } else { None };
@@ -158,23 +158,19 @@ impl Asking<'_> {
     }
 
     fn taken(&self) -> String {
-        let Some(turn) = self.taken_by() else { return "The seat was taken.".to_owned() };
+        let Some(turn) = self.taken_by() else { return "Taken.".to_owned() };
         let order = turn.order_id.unwrap_or_default();
         let holding = self.inventory.holding(OrderId::from(order));
         match (holding.map(|holding| holding.state), turn.until) {
             (Some(SeatState::Held), Some(until)) if until <= self.past.at => format!(
-                "Order {order} had held the seat until {}, and it had not been given back yet.",
+                "Held for order {order} until {}; that was over, but the seat had not been given back yet.",
                 time(until)
             ),
-            (Some(SeatState::Held), Some(until)) => {
-                format!("Order {order} held the seat until {}.", time(until))
+            (Some(SeatState::Held), Some(until)) => format!("Held for order {order} until {}.", time(until)),
+            (Some(SeatState::Sold), _) => {
+                format!("Sold to order {order} on {} (position {}).", time(turn.recorded_at), turn.position)
             }
-            (Some(SeatState::Sold), _) => format!(
-                "The seat was sold to order {order} on {} (position {}).",
-                time(turn.recorded_at),
-                turn.position
-            ),
-            (Some(SeatState::Held), None) | (None, _) => format!("Order {order} had the seat."),
+            (Some(SeatState::Held), None) | (None, _) => format!("Order {order} had it."),
         }
     }
 }

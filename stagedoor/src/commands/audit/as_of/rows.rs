@@ -124,19 +124,29 @@ pub(super) fn in_full(was: &[Shown]) -> Result<(), Failure> {
             | Shown::Ticket(_)
             | Shown::Payment(_)
             | Shown::Account(_) => {
-                let Value::Object(fields) = serde_json::to_value(shown).map_err(Failure::other)? else {
-                    continue;
-                };
-                let rows = fields.into_iter().map(|(name, value)| vec![name, plain(&value)]);
-                output::table(&["field", "value"], rows.collect())?;
+                let mut rows = Vec::new();
+                fields(&mut rows, "", &serde_json::to_value(shown).map_err(Failure::other)?);
+                output::table(&["field", "value"], rows)?;
             }
         }
     }
     Ok(())
 }
 
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
+/// Such as `status`, `payment.status` and `lines`.
+fn fields(rows: &mut Vec<Vec<String>>, name: &str, value: &Value) {
+    match value {
+        Value::Object(parts) => {
+            for (part, value) in parts {
+                let dot = if name.is_empty() { "" } else { "." };
+                fields(rows, &format!("{name}{dot}{part}"), value);
+            }
+        }
+        Value::String(text) => rows.push(vec![name.to_owned(), text.clone()]),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            rows.push(vec![name.to_owned(), value.to_string()]);
+        }
+    }
 }
 
 fn money(minor: i64, currency: &str) -> String {
