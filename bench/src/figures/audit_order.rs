@@ -31,6 +31,8 @@ struct Archive<'a> {
 /// What a story costs.
 struct Cost {
     buffers: f64,
+    /// Of these the log's own; the rest is connecting, and looking up what the log's columns are.
+    of_the_log: f64,
     milliseconds: f64,
 }
 
@@ -48,6 +50,8 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
                 ("short_buffers", few.buffers),
                 ("long_buffers", many.buffers),
                 ("buffers_ratio", many.buffers / few.buffers),
+                ("short_log_buffers", few.of_the_log),
+                ("long_log_buffers", many.of_the_log),
                 ("short_ms", few.milliseconds),
                 ("long_ms", many.milliseconds),
             ],
@@ -57,6 +61,8 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     for (value, unit) in [
         ("short_buffers", "buffers a story"),
         ("long_buffers", "buffers a story"),
+        ("short_log_buffers", "buffers a story"),
+        ("long_log_buffers", "buffers a story"),
         ("short_ms", "ms"),
         ("long_ms", "ms"),
     ] {
@@ -95,7 +101,7 @@ async fn archive<'a>(bench: &Bench<'a>, events: i64) -> Fallible<Archive<'a>> {
 impl Archive<'_> {
     /// Each story by a program of its own, as people ask.
     async fn cost(&self, bench: &mut Bench<'_>) -> Fallible<Cost> {
-        let before = buffers::touched(&self.house).await?;
+        let before = self.touched().await?;
         let begun = Instant::now();
         let mut whole = 0;
         for order in &self.orders {
@@ -104,11 +110,20 @@ impl Archive<'_> {
             whole += usize::from(story["entries"].as_array().is_some_and(|entries| entries.len() == EVENTS));
         }
         let took = begun.elapsed();
-        let buffers = buffers::touched(&self.house).await? - before;
+        let after = self.touched().await?;
         let count = self.orders.len();
         let found = format!("{whole} of {count} stories had all their events");
         bench.journal.audit(NAME, whole == count && count > 0, found)?;
         let stories = f64::from(u32::try_from(count.max(1))?);
-        Ok(Cost { buffers: buffers / stories, milliseconds: took.as_secs_f64() * 1_000.0 / stories })
+        Ok(Cost {
+            buffers: (after.0 - before.0) / stories,
+            of_the_log: (after.1 - before.1) / stories,
+            milliseconds: took.as_secs_f64() * 1_000.0 / stories,
+        })
+    }
+
+    /// By everybody, and of the log alone.
+    async fn touched(&self) -> Fallible<(f64, f64)> {
+        Ok((buffers::touched(&self.house).await?, buffers::touched_of_the_log(&self.house).await?))
     }
 }
