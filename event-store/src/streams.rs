@@ -104,24 +104,21 @@ pub async fn events_after(
         .await
 }
 
-/// At most `limit` streams of a category that had begun by a position, after one of them, in the order of their names.
+/// The streams of some categories that begin after a position and up to another, in that order.
 ///
 /// # Errors
 /// The database's own.
 pub async fn streams_begun(
     connection: &mut PgConnection,
-    category: Category,
-    after: Option<StreamId>,
+    categories: &[Category],
+    after: Position,
     until: Position,
-    limit: i64,
 ) -> Result<Vec<StreamId>, sqlx::Error> {
-    // `.` comes right after `-`, so these are all names that begin with the category and `-`.
-    let (first, end) = (format!("{}-", category.name()), format!("{}.", category.name()));
+    let categories: Vec<&str> = categories.iter().map(|category| category.name()).collect();
     let names: Vec<String> = sqlx::query_scalar(include_str!("sql/streams_begun.sql"))
-        .bind(after.map_or(first, |stream| stream.to_string()))
-        .bind(end)
+        .bind(after)
         .bind(until)
-        .bind(limit.clamp(1, MAX_EVENTS))
+        .bind(categories)
         .fetch_all(connection)
         .await?;
     let parsed = names.iter().map(|name| name.parse()).collect::<Result<_, _>>();

@@ -71,15 +71,6 @@ impl Progress {
         let _ = write!(stderr().lock(), "\r{percent:>3} %  {done} of {all} {}\x1b[K", self.what);
     }
 
-    /// So many; nobody knows of how many.
-    pub(crate) fn count(&mut self, done: i64) {
-        if !self.watched || self.shown.is_some_and(|shown| shown.elapsed() < SHOWN_EVERY) {
-            return;
-        }
-        self.shown = Some(Instant::now());
-        let _ = write!(stderr().lock(), "\r{done} {}\x1b[K", self.what);
-    }
-
     /// Makes room for what comes next.
     pub(crate) fn end(&mut self) {
         if self.shown.take().is_some() {

@@ -6,9 +6,10 @@ use std::sync::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::StreamId;
+use domain::{Category, StreamId};
 use event_store::{
-    Clock, Moment, MomentError, Past, RecordedEvent, Streams, events_of, find_in_stream, stretches,
+    Clock, Moment, MomentError, Past, RecordedEvent, Streams, events_after, events_of, find_in_stream,
+    streams_begun, stretches,
 };
 use futures::{StreamExt, stream};
 
@@ -110,4 +111,29 @@ async fn short_streams_stretches_and_single_events_are_read_at_once() {
     let (stream, id) = (StreamId::show(show), log[1].event_id);
     assert_eq!(find_in_stream(&mut connection, stream, id).await.unwrap().as_ref(), Some(&log[1]));
     assert_eq!(find_in_stream(&mut connection, own[0], id).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_are_found_where_they_begin_and_read_from_where_they_were_left() {
+    let database = Database::new().await;
+    let sequencer = database.sequencer();
+    let show = show_of(&sequencer, 9).await;
+    let (first, second) =
+        (buy(&sequencer, show).await.unwrap().answer, buy(&sequencer, show).await.unwrap().answer);
+    let log = database.log().await;
+    let mut connection = database.connect().await;
+    let [first, second] = [first, second].map(|placed| StreamId::order(placed.order_id));
+    let both = [Category::Order, Category::Inventory];
+    let begun = streams_begun(&mut connection, &both, 0, 100).await.unwrap();
+    assert_eq!(begun, [StreamId::inventory(show), first, second]);
+    let at =
+        |stream: StreamId| log.iter().find(|event| event.stream_id == stream.to_string()).unwrap().position;
+    let later = streams_begun(&mut connection, &[Category::Order], at(first), at(second)).await.unwrap();
+    assert_eq!(later, [second]);
+    let earlier = streams_begun(&mut connection, &[Category::Order], 0, at(second) - 1).await.unwrap();
+    assert_eq!(earlier, [first]);
+    let wanted = [(StreamId::show(show), 1), (StreamId::inventory(show), 0)];
+    let page = events_after(&mut connection, &wanted, 100, 1).await.unwrap();
+    assert_eq!(page, log[1..3]);
+    assert_eq!(events_after(&mut connection, &wanted, 2, 1).await.unwrap(), log[1..2]);
 }
