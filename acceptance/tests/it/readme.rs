@@ -35,6 +35,8 @@ async fn its_lines_pay_in_every_way() {
     }
     let proving = format!(". .stagedoor/env\n{}", README.script("Prove it", 1));
     home.shell(&proving).await.code(0).says("Nothing speaks against the log").says("Proven: position 3");
+    let rebuilding = format!(". .stagedoor/env\n{}", README.script("Read models, made anew", 1));
+    home.shell(&rebuilding).await.code(0).says("What was made is read now. It mended 0 rows.");
     drop(up);
 }
 

@@ -46,8 +46,14 @@ pub(crate) fn alike(text: &str) -> String {
         let counted = stem.bytes().any(|byte| byte.is_ascii_digit());
         words.push(if hexadecimal || counted { format!("#{end}") } else { word.to_owned() });
     }
-    // However a time is divided, it is one time; and an address may begin with a letter or a digit.
-    let mut alike = words.concat();
+    // Columns are as wide as what stands in them. However a time is divided, it is one time; and an address may begin
+    // with a letter or a digit.
+    let lines = words.concat();
+    let mut alike = lines
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect::<Vec<_>>()
+        .join("\n");
     for divided in ["#-#", "#:#", "#.#", "# #"] {
         while alike.contains(divided) {
             alike = alike.replace(divided, "#");
