@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reason {
-    /// Kept in the log for ever: no names, no addresses.
+    /// Kept in the log for ever and told to the customer: never personal data.
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) reason: Option<String>,
 }

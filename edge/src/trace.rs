@@ -1,11 +1,17 @@
 //! Names for a request: its id, and its place in a trace.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+/// The shortest of a client's ids that is taken for a machine's. Names can be spelled in hexadecimal digits, but short ones.
+const MACHINE_MADE: usize = 16;
+
 /// The `X-Request-Id` of a request: the client's, where it is sane, else one made here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It shows its logged form when printed: an answer, which goes to nobody but the client, takes [`RequestId::as_str`].
+#[derive(Clone, PartialEq, Eq)]
 pub struct RequestId(String);
 
 impl RequestId {
@@ -15,23 +21,40 @@ impl RequestId {
         Self(id.to_string())
     }
 
-    /// A client's, which will stand in every log line: 1 to 64 letters, digits, `-`, `_` and `.`.
+    /// A client's: 1 to 64 letters, digits, `-`, `_` and `.`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let sane = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         ((1..=64).contains(&text.len()) && text.bytes().all(sane)).then(|| Self(text.to_owned()))
     }
 
-    /// The id.
+    /// The id, for the answer.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The id as it stands in logs, where nobody may be named: what is no machine's id by its looks is hashed.
+    #[must_use]
+    pub fn logged(&self) -> Cow<'_, str> {
+        let hexadecimal = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        if self.0.len() >= MACHINE_MADE && self.0.bytes().all(hexadecimal) {
+            return Cow::Borrowed(&self.0);
+        }
+        let hash = Sha256::digest(self.0.as_bytes());
+        Cow::Owned(format!("sha256:{}", data_encoding::HEXLOWER.encode(&hash[..8])))
+    }
+}
+
+impl fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RequestId").field(&self.logged()).finish()
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(&self.logged())
     }
 }
 
@@ -132,7 +155,19 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_that_could_name_somebody_is_not_kept() {
+    fn a_request_id_that_could_name_somebody_is_logged_by_its_hash() {
+        for machines in ["0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11", "0af7651916cd43dd8448eb211c80319c"] {
+            assert_eq!(RequestId::parse(machines).unwrap().to_string(), machines);
+        }
+        // printf %s ada-lovelace-1 | sha256sum | cut -c-16
+        let named = RequestId::parse("ada-lovelace-1").unwrap();
+        assert_eq!(named.to_string(), "sha256:40ecb6a10a1157ed");
+        assert_eq!(named.as_str(), "ada-lovelace-1");
+        assert_ne!(RequestId::parse("ada").unwrap().to_string(), "ada");
+    }
+
+    #[test]
+    fn a_request_id_that_is_no_id_is_not_taken() {
         assert!(RequestId::parse("req-1.2_3").is_some());
         for text in ["", "ada@example.org", "a b", "a\nb", &"x".repeat(65)] {
             assert_eq!(RequestId::parse(text), None, "{text}");

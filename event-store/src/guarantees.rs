@@ -26,6 +26,8 @@ pub struct Guarantees {
     pub may_change_history: bool,
     /// The triggers that refuse changes are in place.
     pub guarded: bool,
+    /// The server's own log shows what statements are called with, such as e-mail addresses.
+    pub logs_parameters: bool,
     /// The server's time, in seconds since 1970.
     pub clock: f64,
 }

@@ -103,7 +103,7 @@ impl Identity {
     async fn open_session(&self, user: User, now: DateTime<Utc>) -> Result<Session, Error> {
         let token = Token::random();
         let expires_at = now + SESSION_LIFE;
-        sqlx::query(include_str!("sql/add_session.sql"))
+        let added = sqlx::query(include_str!("sql/add_session.sql"))
             .bind(token.hash())
             .bind(user.user_id.uuid())
             .bind(now)
@@ -111,6 +111,10 @@ impl Identity {
             .bind(SESSIONS_PER_USER)
             .execute(&self.pool)
             .await?;
+        // Erased while the password was verified.
+        if added.rows_affected() == 0 {
+            return Err(Error::WrongCredentials);
+        }
         Ok(Session { token, expires_at, user })
     }
 

@@ -1,6 +1,6 @@
 //! What the processes that move money share.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -9,7 +9,8 @@ use domain::{
 };
 use event_store::{Command, ExecuteError, RecordedEvent, Sequencer, SharedClock, read_stream};
 use providers::{Charge, ChargeState, ClientSecret, Manual, Provider, ProviderError};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use crate::process::{Performed, Step, command_context};
 
@@ -139,6 +140,21 @@ impl Money {
         let command = Command { operation, context: command_context(process, step) };
         Some(performed(self.sequencer.execute(command).await.map(|_| ())))
     }
+}
+
+/// What a provider calls the charges of some payments, where it was noted.
+///
+/// # Errors
+/// The database's own.
+pub async fn charge_references(
+    connection: &mut PgConnection,
+    payments: Vec<Uuid>,
+) -> Result<HashMap<Uuid, String>, sqlx::Error> {
+    let noted: Vec<(Uuid, String)> = sqlx::query_as(include_str!("sql/charge_references.sql"))
+        .bind(payments)
+        .fetch_all(connection)
+        .await?;
+    Ok(noted.into_iter().collect())
 }
 
 /// What carrying out a step's command came to.

@@ -2,8 +2,12 @@
 //!
 //! The row holds no name and no address; both are looked up when the e-mail is sent. It may be sent more than once,
 //! when an answer got lost, and then has the same Message-ID, so that it is one message to who receives it.
+//!
+//! A mail server may say anything about a person. Its words are kept in the row alone, which goes when the person is
+//! erased; steps, which operators see, and logs say no more than its code.
 
 mod happened;
+mod held;
 mod kind;
 mod letter;
 mod mailer;
@@ -18,10 +22,20 @@ use identity::Identity;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use self::{happened::Happened, kind::Kind, letter::Letter, mailer::Unsent, store::Kept, told::Told};
+use self::{
+    happened::Happened,
+    kind::Kind,
+    letter::Letter,
+    mailer::{Refusal, Unsent},
+    store::Kept,
+    told::Told,
+};
 use crate::process::{Performed, Process, Reaction, Step};
 
-pub use self::mailer::{Mailer, MailerError};
+pub use self::{
+    held::HeldNotification,
+    mailer::{Mailer, MailerError},
+};
 
 /// The shortest and the longest pause after a mail server could not take a message.
 const PAUSES: [TimeDelta; 2] = [TimeDelta::seconds(2), TimeDelta::minutes(5)];
@@ -111,18 +125,18 @@ impl Notifying {
                 sent.map(|()| Performed::Done).map_err(away)
             }
             Err(Unsent::Busy) => Err(Performed::Unavailable),
-            Err(Unsent::Refused(words)) => self.failed(id, words).await,
-            Err(Unsent::NotNow(words)) if stale => self.failed(id, words).await,
-            Err(Unsent::NotNow(words)) => {
-                store::unsent(&self.pool, id, &words).await.map_err(away)?;
+            Err(Unsent::Refused(refusal)) => self.failed(id, refusal).await,
+            Err(Unsent::NotNow(refusal)) if stale => self.failed(id, refusal).await,
+            Err(Unsent::NotNow(refusal)) => {
+                store::unsent(&self.pool, id, &refusal.words).await.map_err(away)?;
                 Ok(Performed::NotBefore(self.later(happened)))
             }
         }
     }
 
-    async fn failed(&self, id: Uuid, words: String) -> Ended {
-        store::unsent(&self.pool, id, &words).await.map_err(away)?;
-        Ok(Performed::Failed(words))
+    async fn failed(&self, id: Uuid, refusal: Refusal) -> Ended {
+        store::unsent(&self.pool, id, &refusal.words).await.map_err(away)?;
+        Ok(Performed::Failed(refusal.reason))
     }
 
     /// A mail server may be away for hours, which is no fault of the message's: the longer ago it happened, the longer

@@ -59,7 +59,8 @@ fn operation(item: &mut PathItem) -> Option<&mut Operation> {
 }
 
 fn add_headers(operation: &mut Operation) {
-    let request_id = header(String::schema(), "Names the request; the log of the service has it too.");
+    let names = "Names the request. The log of the service has it too: a UUID or a trace's id as it is, others hashed.";
+    let request_id = header(String::schema(), names);
     let position = header(i64::schema(), "How far the read models behind this answer had come.");
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::StreamId;
+use identity::{CaseReference, Ground};
 use projections::Model;
 use uuid::Uuid;
 
@@ -74,6 +75,9 @@ pub(crate) enum Command {
     /// The way from the log to JetStream
     #[command(subcommand)]
     Relay(Relay),
+    /// What is held of a person: handed out, or forgotten
+    #[command(subcommand)]
+    Privacy(Privacy),
     /// Write the files that are generated from the code
     #[command(hide = true)]
     Generate {
@@ -291,7 +295,7 @@ pub(crate) enum Processes {
         process: String,
         /// Only the step on this order, payment or show
         target: Option<Uuid>,
-        /// Why, for the record
+        /// Why, for the record; never personal data
         #[arg(long)]
         why: String,
     },
@@ -304,7 +308,7 @@ pub(crate) enum Processes {
         process: String,
         /// The order, payment or show
         target: Option<Uuid>,
-        /// Why, for the record
+        /// Why, for the record; never personal data
         #[arg(long)]
         why: String,
     },
@@ -322,6 +326,45 @@ pub(crate) enum Relay {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Privacy {
+    /// Write all that is held of a user as one JSON document
+    #[command(
+        after_help = "Examples: stagedoor privacy export 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11 --out user.json\n          stagedoor privacy export ada@example.org | jq .orders\n\nReads the whole log. docs/privacy.md says what is in it."
+    )]
+    Export {
+        /// The user's id, or e-mail address
+        user: String,
+        /// The file to write, which nobody else may read and which must not be there yet; without, standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Forget a user: e-mail address, name, password, sessions, what they were told and were to be told
+    #[command(
+        after_help = "Example: stagedoor privacy erase 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11 --case T-4711\n\nCan't be taken back. Orders, payments and tickets stay as they are, under the id. docs/privacy.md says what is\nleft, and where."
+    )]
+    Erase {
+        /// The user's id, or e-mail address
+        user: String,
+        /// Why, for the record: requested, unneeded, objection, unlawful or obligation (GDPR, article 17)
+        #[arg(long, default_value = "requested", value_parser = Privacy::ground)]
+        why: Ground,
+        /// The number under which the case is filed, for the record: nothing that names the person
+        #[arg(long)]
+        case: Option<CaseReference>,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Privacy {
+    fn ground(text: &str) -> Result<Ground, String> {
+        let found = Ground::ALL.into_iter().find(|ground| ground.as_str() == text);
+        found.ok_or_else(|| format!("one of {}", Ground::ALL.map(Ground::as_str).join(", ")))
+    }
 }
 
 /// Reads the command line, over the environment, over `stagedoor.toml`. Help and version end the program.

@@ -17,7 +17,17 @@ const SHOWN_EVERY: Duration = Duration::from_millis(200);
 
 /// Prints a line of data.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
-    match writeln!(stdout().lock(), "{text}") {
+    printed(writeln!(stdout().lock(), "{text}"))
+}
+
+/// Prints lines of data as they stand, and has them read by whoever reads.
+pub(crate) fn lines(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    printed(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn printed(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
         Ok(()) => Ok(()),
         // Whoever reads, such as `head`, has had enough: that is no failure, and nothing is left to do.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),

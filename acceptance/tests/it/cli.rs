@@ -155,12 +155,16 @@ async fn doctor_knows_sound_roles_from_dangerous_ones() {
         "DATABASE_URL can append",
         "DATABASE_URL can't change history",
         "READ_DATABASE_URL can only read",
+        "the server's log names nobody",
     ] {
         assert_eq!(verdict(what), "ok", "{what}");
     }
     let server = world.engines.postgres_url.rsplit_once('/').unwrap().0;
     let superuser = [("DATABASE_URL", format!("{server}/{}", world.stream.to_lowercase()))];
     world.run_with(&superuser, &["doctor"]).await.code(FAULT).says("fault");
+    let logged = format!("alter database {} set log_statement = 'mod'", world.stream.to_lowercase());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(logged)).execute(&world.pool).await.unwrap();
+    world.run(&["doctor"]).await.says("log_parameter_max_length");
 }
 
 #[tokio::test(flavor = "multi_thread")]

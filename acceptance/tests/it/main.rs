@@ -10,6 +10,7 @@ mod explained;
 mod faults;
 mod invariants;
 mod life;
+mod privacy;
 mod readme;
 mod rebuilds;
 mod roles;

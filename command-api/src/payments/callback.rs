@@ -20,11 +20,11 @@ const LONGEST_ID: usize = 255;
 pub(crate) struct Callback {
     #[schema(value_type = uuid::Uuid)]
     payment_id: PaymentId,
-    /// How the provider calls it.
+    /// How the provider calls it. Kept in the log for ever: never personal data.
     #[schema(min_length = 1, max_length = 200)]
     provider_reference: String,
     status: Status,
-    /// Why it failed.
+    /// Why it failed. Kept in the log for ever and told to the customer: never personal data.
     #[schema(min_length = 1, max_length = 200)]
     reason: Option<String>,
 }

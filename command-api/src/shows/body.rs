@@ -12,8 +12,10 @@ use super::time::Time;
 #[serde(deny_unknown_fields)]
 #[schema(as = ShowDraft)]
 pub(crate) struct ShowBody {
+    /// Kept in the log for ever: never personal data, other than names that are public.
     #[schema(min_length = 1, max_length = 200)]
     title: String,
+    /// Kept in the log for ever: never personal data.
     #[schema(min_length = 1, max_length = 200)]
     venue: String,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
@@ -52,6 +54,7 @@ pub(crate) struct Section {
     /// Unique within the show.
     #[schema(pattern = "^[A-Za-z0-9]{1,16}$")]
     code: String,
+    /// Kept in the log for ever: never personal data.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// Before tax, in the currency's minor unit.

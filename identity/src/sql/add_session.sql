@@ -1,5 +1,8 @@
--- A new session; the user's expired ones, and the oldest beyond the limit, go in the same statement.
-with surplus as (
+-- A new session; the user's expired ones, and the oldest beyond the limit, go in the same statement. None for a user who
+-- is erased meanwhile: the lock waits for that, and then sees it.
+with owner as materialized (
+    select user_id from users where user_id = $2 and email is not null for key share
+), surplus as (
     select token_hash
     from sessions
     where user_id = $2
@@ -10,4 +13,4 @@ with surplus as (
     where user_id = $2 and (expires_at <= $3 or token_hash in (select token_hash from surplus))
 )
 insert into sessions (token_hash, user_id, created_at, expires_at)
-values ($1, $2, $3, $4);
+select $1, user_id, $3, $4 from owner;

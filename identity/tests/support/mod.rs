@@ -8,10 +8,13 @@ use uuid::Uuid;
 
 const ROLES: &str = include_str!("../../../event-store/src/sql/roles.sql");
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../migrations/0020_users.sql"),
     include_str!("../../../migrations/0021_sessions.sql"),
     include_str!("../../../migrations/0022_role_changes.sql"),
+    include_str!("../../../migrations/0090_users_can_be_erased.sql"),
+    include_str!("../../../migrations/0091_erasures.sql"),
+    include_str!("../../../migrations/0092_users_leave_no_statistics.sql"),
 ];
 
 /// A pool on a new database with identity's tables.

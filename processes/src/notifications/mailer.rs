@@ -48,10 +48,26 @@ pub enum MailerError {
 pub(super) enum Unsent {
     /// Too many are being sent.
     Busy,
-    /// The server will never take it, in its words.
-    Refused(String),
+    /// The server will never take it.
+    Refused(Refusal),
     /// It may be taken later.
-    NotNow(String),
+    NotNow(Refusal),
+}
+
+/// Why a server did not take a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// Its words, which may say anything about whom it was for.
+    pub(super) words: String,
+    /// What may be told to others: its code.
+    pub(super) reason: String,
+}
+
+impl Refusal {
+    /// In words of ours, which say nothing about anybody.
+    fn ours(words: &str) -> Self {
+        Self { words: words.to_owned(), reason: words.to_owned() }
+    }
 }
 
 impl Mailer {
@@ -75,11 +91,11 @@ impl Mailer {
     /// Hands a message to the server. Without an answer it may have been taken nevertheless.
     pub(super) async fn send(&self, letter: &Letter<'_>) -> Result<(), Unsent> {
         let Ok(Ok(_place)) = timeout(TURN, self.places.acquire()).await else { return Err(Unsent::Busy) };
-        let message = letter.message(&self.from).map_err(Unsent::Refused)?;
+        let message = letter.message(&self.from).map_err(|why| Unsent::Refused(Refusal::ours(why)))?;
         match timeout(CONVERSATION, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(unsent(&error, letter)),
-            Err(_) => Err(Unsent::NotNow("the mail server takes too long".to_owned())),
+            Err(_) => Err(Unsent::NotNow(Refusal::ours("the mail server takes too long"))),
         }
     }
 }
@@ -105,9 +121,14 @@ fn is_here(url: &Url) -> bool {
 }
 
 fn unsent(error: &smtp::Error, letter: &Letter<'_>) -> Unsent {
-    let words = letter.without_address(&error.to_string()).chars().take(WORDS).collect();
+    let words = letter.without_person(&error.to_string()).chars().take(WORDS).collect();
+    let reason = match error.status() {
+        Some(code) => format!("the mail server answered {code}; notifications.last_error has its words"),
+        None => "the mail server can't be talked to; notifications.last_error says more".to_owned(),
+    };
+    let refusal = Refusal { words, reason };
     let refused = error.is_client() || error.is_permanent() && !error.status().is_some_and(is_about_us);
-    if refused { Unsent::Refused(words) } else { Unsent::NotNow(words) }
+    if refused { Unsent::Refused(refusal) } else { Unsent::NotNow(refusal) }
 }
 
 /// Credentials that are missing or wrong (RFC 4954): once they are set right, every message can be sent.

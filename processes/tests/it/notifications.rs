@@ -8,7 +8,7 @@ use domain::{
     operations::{CompleteRefund, OrderSummary, RejectPayment},
 };
 use event_store::{Clock, new_id};
-use identity::{Identity, NewUser, Roles};
+use identity::{Ground, Identity, NewUser, Roles, erase};
 use processes::{HoldExpiry, Notifications, Notifying, Process};
 use sqlx::PgPool;
 
@@ -104,10 +104,11 @@ async fn everybody_is_told_once_in_effect_whatever_the_mail_server_does_to_some(
         assert_eq!((told.len(), told[0].sent, &told[0].last_error), (1, true, &None));
     }
     let words = parked(&world).await.unwrap();
-    assert!(words.contains("550") && words.contains("nobody of this name lives here"), "{words}");
-    assert!(!words.contains("refuse@"), "{words}");
+    assert_eq!(words, "the mail server answered 550; notifications.last_error has its words");
     let refused = &told(&world, customers[0]).await[0];
-    assert_eq!((refused.sent, refused.last_error.as_ref()), (false, Some(&words)));
+    let said = refused.last_error.as_ref().unwrap();
+    assert!(!refused.sent && said.contains("nobody of this name lives here"), "{said}");
+    assert!(!said.contains("refuse@") && said.contains("<[recipient]>"), "{said}");
     runner.stop().await;
 }
 
@@ -126,6 +127,40 @@ async fn whoever_was_told_is_not_told_again_when_all_steps_are_forgotten() {
         sqlx::query(forget).execute(&mut world.connect().await).await.unwrap();
     }
     assert_eq!(server.taken_for("ada@example.org").len(), 1);
+}
+
+#[tokio::test]
+async fn who_is_erased_is_told_nothing_more_and_what_they_were_told_is_gone() {
+    let Some(server) = MailServer::start().await else { return };
+    let world = World::new().await;
+    let show = show_of(&world, 20).await;
+    let (eve, bob) =
+        (customer(&world, "refuse@example.org").await, customer(&world, "bob@example.org").await);
+    bought(&world, show, eve).await;
+    let runner = run(&world, Some(&server));
+    until("it was refused", async || {
+        told(&world, eve).await.iter().any(|told| told.last_error.is_some())
+            && world.steps(Notifications::NAME).await.len() == 1
+    })
+    .await;
+
+    let mut connection = world.connect().await;
+    erase(&mut connection, eve, Ground::Requested, None, world.clock.now()).await.unwrap();
+    assert_eq!(Notifications::forget(&mut connection, eve).await.unwrap(), 1);
+    assert_eq!(Notifications::forget(&mut connection, eve).await.unwrap(), 0);
+    let refunded = bought(&world, show, eve).await;
+    refund(&world, refunded.order_id).await;
+    let paid_back = CompleteRefund { payment: refunded.payment_id, reference: None };
+    world.sequencer.execute(command(paid_back)).await.unwrap();
+    bought(&world, show, bob).await;
+
+    until("whoever comes after is told", async || told(&world, bob).await.iter().any(|told| told.sent)).await;
+    until("nothing is left to do", async || world.steps(Notifications::NAME).await.is_empty()).await;
+    assert_eq!(told(&world, eve).await, []);
+    let held = Notifications::held(&mut connection, bob, None, 10).await.unwrap();
+    assert_eq!(held.len(), 1);
+    assert_eq!(Notifications::held(&mut connection, bob, Some(held[0].position), 10).await.unwrap(), []);
+    runner.stop().await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use domain::{Category, DomainEvent, ShowEvent, ShowStatus, StreamId};
 use sqlx::{FromRow, PgConnection, types::Json};
 
 pub(crate) use query::draft;
-pub use query::{ShowFilter, get, list};
+pub use query::{ShowFilter, get, list, to_come};
 pub use row::ShowRow;
 pub use view::{RowView, SectionView, ShowView};
 

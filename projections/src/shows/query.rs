@@ -1,5 +1,6 @@
 //! What is asked of `shows`.
 
+use chrono::{DateTime, Utc};
 use domain::{ShowDraft, ShowId, UserId};
 use event_store::Position;
 use sqlx::{PgConnection, types::Json};
@@ -60,6 +61,19 @@ pub async fn list(
     Ok(page
         .cut(rows, |(_, row)| -> Position { row.created_position })
         .map(|(show, row)| ShowView::new(show, row)))
+}
+
+/// How many of an organizer's shows begin after a moment: nobody but their organizer lets people in.
+///
+/// # Errors
+/// The database's own.
+pub async fn to_come(
+    connection: &mut PgConnection,
+    organizer: UserId,
+    after: DateTime<Utc>,
+) -> Result<i64, sqlx::Error> {
+    let count = sqlx::query_scalar(include_str!("to_come.sql")).bind(organizer.uuid()).bind(after);
+    count.fetch_one(connection).await
 }
 
 /// What was said about a show last.

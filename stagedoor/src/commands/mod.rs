@@ -6,6 +6,7 @@ mod down;
 mod events;
 mod generate;
 mod migrate;
+mod privacy;
 mod processes;
 mod projections;
 mod relay;
@@ -40,6 +41,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Projections(command) => projections::run(&settings, json, command).await,
         Command::Processes(command) => processes::run(&settings, json, command).await,
         Command::Relay(command) => relay::run(&settings, json, command).await,
+        Command::Privacy(command) => privacy::run(&settings, json, command).await,
         Command::Generate { root } => generate::run(&root),
     }
 }

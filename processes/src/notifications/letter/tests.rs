@@ -50,8 +50,17 @@ fn neither_a_title_nor_a_name_adds_a_header() {
 }
 
 #[test]
-fn what_a_server_says_is_kept_without_the_address() {
+fn what_a_server_says_is_kept_without_whom_it_says_it_of() {
     let told = told();
-    let said = letter(&told, "Ada").without_address("550 <ADA@example.org>: ünknown ada@example.org, sorry");
-    assert_eq!(said, "550 <the recipient>: ünknown the recipient, sorry");
+    let said = |name, email, words| Letter { email, ..letter(&told, name) }.without_person(words);
+    let ada = |words| said("Ada Ünal-King", "ada.k@example.org", words);
+    assert_eq!(
+        ada("550 <ADA.K@example.org>: ünknown ada.k@example.org, sorry"),
+        "550 <[recipient]>: ünknown [recipient], sorry",
+    );
+    assert_eq!(ada("554 no mail for Ada ÜNAL-KING here"), "554 no mail for [recipient] here");
+    assert_eq!(ada("550 5.1.1 mailbox ada.k is unknown"), "550 5.1.1 mailbox [recipient] is unknown");
+    assert_eq!(ada("550 user ADA (k) is full"), "550 user [recipient] (k) is full");
+    assert_eq!(said("Al", "al@b.co", "550 <al@b.co>: all gone"), "550 <[recipient]>: all gone");
+    assert_eq!(said("İİİİ", "ada@b.co", "550 i̇i̇ ada"), "550 i̇i̇ [recipient]");
 }

@@ -16,6 +16,11 @@ pub(super) async fn examine(settings: &Settings) -> Result<Vec<Finding>, Failure
     let mut findings = durability(&writer);
     findings.extend(integrity(&writer));
     findings.push(Finding::advise(
+        "the server's log names nobody",
+        !writer.logs_parameters,
+        "set log_parameter_max_length and log_parameter_max_length_on_error to 0: the server logs e-mail addresses",
+    ));
+    findings.push(Finding::advise(
         "READ_DATABASE_URL can only read",
         !reader.may_append && !reader.superuser,
         "give query-api a role of its own that is a member of stagedoor_reader, and set READ_DATABASE_URL",
