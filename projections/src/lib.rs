@@ -8,6 +8,7 @@
 
 pub mod accounts;
 mod apply;
+pub mod as_of;
 mod batch;
 mod checkpoint;
 mod connect;
@@ -38,9 +39,11 @@ mod standing;
 mod start;
 mod stats;
 mod status;
+pub mod story;
 mod upgrade;
 mod viewer;
 mod wait;
+pub mod why;
 
 pub use checkpoint::ProjectionState;
 pub use happened::{Happened, Unreadable};

@@ -21,6 +21,25 @@ pub(crate) struct At {
     pub(crate) min_position: Option<Position>,
 }
 
+/// How current an answer must be, or of when.
+#[derive(Debug, Clone)]
+pub(crate) struct Then {
+    pub(crate) at: At,
+    /// Read as a moment only once the caller is known to be an operator.
+    pub(crate) as_of: Option<String>,
+}
+
+/// Of when an answer must be.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only described")]
+struct AsOf {
+    /// For operators: what it was right after the event at this position of the log, or at this time. `X-Position` then
+    /// is the position of the last event until then.
+    #[param(example = "2026-11-05T19:30:00Z")]
+    as_of: Option<String>,
+}
+
 /// Which page of a list.
 #[derive(Debug, Clone, Copy, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -48,6 +67,18 @@ pub(crate) struct All {}
 impl Parameters for At {
     fn read(params: &mut Params) -> Self {
         Self { min_position: params.min_position() }
+    }
+}
+
+impl Parameters for Then {
+    fn read(params: &mut Params) -> Self {
+        Self { as_of: params.text("as_of"), at: At::read(params) }
+    }
+}
+
+impl IntoParams for Then {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        [AsOf::into_params(&place), At::into_params(&place)].concat()
     }
 }
 

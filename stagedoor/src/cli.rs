@@ -139,6 +139,41 @@ pub(crate) enum Audit {
     /// Sum the ledger up at every position, and compare it with the books of whoever takes cards
     #[command(after_help = "Example: stagedoor audit ledger --json")]
     Ledger,
+    /// Tell an order's whole story: who did what, when and why, and how everything stood after it
+    #[command(
+        after_help = "Examples: stagedoor audit order 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11\n          stagedoor audit order order-0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11 --json"
+    )]
+    Order {
+        /// Its id, or its stream: order-<id>
+        order: String,
+    },
+    /// Show a read model as it was, or one entity of it, folded from the log once more
+    #[command(
+        after_help = "Examples: stagedoor audit as-of 1000 orders --json\n          stagedoor audit as-of 2026-11-05T19:30:00Z orders 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11"
+    )]
+    AsOf {
+        /// A position of the log, or a time: what everything was right after it
+        #[arg(value_name = "POSITION|TIME")]
+        at: String,
+        /// shows, inventory, orders, payments, accounts or ledger
+        #[arg(value_name = "READ MODEL")]
+        model: String,
+        /// One entity: its id, or its stream; all of them without
+        id: Option<String>,
+    },
+    /// Say why a seat was, or was not, to be had: who held and bought it when, and what a request would have come to
+    #[command(
+        after_help = "Examples: stagedoor audit why 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11 A-1\n          stagedoor audit why 0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11 STALLS/A-1 --at 2026-11-05T19:30:00Z"
+    )]
+    Why {
+        /// The show's id, or its stream: show-<id>
+        show: String,
+        /// The seat: A-1, or STALLS/A-1 where several sections have a row A
+        seat: String,
+        /// When it was asked for: a position of the log, or a time. Default: now
+        #[arg(long, value_name = "POSITION|TIME")]
+        at: Option<String>,
+    },
     /// Verify the log: positions, versions, times and hash chain, what was signed, and what those know who follow it
     #[command(
         after_help = "Examples: stagedoor audit verify\n          stagedoor audit verify --from 1000 --json"

@@ -55,7 +55,7 @@ pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), Fai
     for row in rows {
         table.add_row(row);
     }
-    line(&table.to_string())
+    line(&table.trim_fmt())
 }
 
 /// How far something is, where somebody watches.

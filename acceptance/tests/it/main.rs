@@ -7,6 +7,7 @@ mod cli;
 mod controls;
 mod doctor;
 mod evidence;
+mod explained;
 mod faults;
 mod invariants;
 mod life;

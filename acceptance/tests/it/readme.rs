@@ -42,8 +42,9 @@ async fn its_lines_pay_in_every_way() {
 
 async fn sells_tickets(home: &Home) {
     let up = home.up().await;
-    let script = script("Sell a ticket");
+    let script = format!("{}\n{}", script("Sell a ticket"), README.script("Explain it", 1));
     let sold = home.shell(&script).await.code(0).says("OrderPlaced").says("TicketIssued");
+    let sold = sold.says("The customer ordered.").says("payment.status").says("would be accepted");
     let [placed, payment, order] = &objects(&sold.out)[..] else { panic!("three answers: {sold:#?}") };
     assert_eq!((&placed["status"], &payment["status"]), (&"pending".into(), &"succeeded".into()));
     assert_eq!(order["status"], "confirmed");

@@ -1,6 +1,7 @@
 //! What is measured: one file each.
 
 mod append;
+mod audit_order;
 mod buffers;
 mod called_off;
 mod cold_shows;
@@ -112,6 +113,10 @@ pub(crate) async fn run(args: &Args) -> Fallible<bool> {
     if args.wants("growth") {
         let ended = growth::run(&mut bench).await;
         bench.note("growth", ended)?;
+    }
+    if args.wants("audit_order") {
+        let ended = audit_order::run(&mut bench).await;
+        bench.note("audit_order", ended)?;
     }
     if args.wants("verify") {
         let ended = verify::run(&mut bench).await;

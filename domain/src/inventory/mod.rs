@@ -124,6 +124,28 @@ pub enum InventoryEvent {
     },
 }
 
+impl InventoryEvent {
+    /// The order that has, or had, the seats.
+    #[must_use]
+    pub const fn order(&self) -> OrderId {
+        match self {
+            Self::SeatsReserved { order, .. }
+            | Self::SeatsCommitted { order, .. }
+            | Self::SeatsReleased { order, .. } => *order,
+        }
+    }
+
+    /// The seats it happened to.
+    #[must_use]
+    pub fn seats(&self) -> &[SeatRef] {
+        match self {
+            Self::SeatsReserved { seats, .. }
+            | Self::SeatsCommitted { seats, .. }
+            | Self::SeatsReleased { seats, .. } => seats,
+        }
+    }
+}
+
 /// Why an inventory says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InventoryRefusal {

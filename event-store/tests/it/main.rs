@@ -6,6 +6,7 @@ mod controls;
 mod faults;
 mod idempotency;
 mod importing;
+mod looking_back;
 mod overload;
 mod reading;
 mod schema;

@@ -1,13 +1,14 @@
 //! What is asked of `accounts`.
 
 use chrono::{DateTime, Utc};
-use domain::AccountId;
+use domain::{AccountId, StreamId};
 use event_store::Position;
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::AccountRow;
 use crate::{
     page::{Page, PageRequest},
     viewer::Viewer,
@@ -28,6 +29,18 @@ pub struct AccountView {
     pub created_at: DateTime<Utc>,
     #[serde(skip)]
     created_position: Position,
+}
+
+impl AccountView {
+    pub(crate) fn new(account: StreamId, row: &AccountRow) -> Self {
+        Self {
+            account_id: account.uuid(),
+            currency: row.currency.code().to_owned(),
+            balance: row.balance,
+            created_at: row.created_at,
+            created_position: row.created_position,
+        }
+    }
 }
 
 /// One movement of an account.

@@ -89,10 +89,16 @@ pub async fn list(
 
 impl From<Listed> for InventoryView {
     fn from(listed: Listed) -> Self {
-        let sections: Vec<_> = listed.sections.0.into_iter().map(InventorySectionView::from).collect();
+        Self::new(listed.show_id, listed.sections.0)
+    }
+}
+
+impl InventoryView {
+    pub(crate) fn new(show_id: Uuid, sections: Vec<SectionRow>) -> Self {
+        let sections: Vec<_> = sections.into_iter().map(InventorySectionView::from).collect();
         let sum = |of: fn(&InventorySectionView) -> u64| sections.iter().map(of).sum();
         Self {
-            show_id: listed.show_id,
+            show_id,
             capacity: sum(|section| section.capacity),
             held: sum(|section| section.held),
             sold: sum(|section| section.sold),

@@ -120,7 +120,7 @@ pub struct TicketView {
 }
 
 impl OrderView {
-    pub(super) fn new(
+    pub(crate) fn new(
         order: StreamId,
         row: OrderRow,
         payments: &mut HashMap<Uuid, PaymentView>,
@@ -182,7 +182,7 @@ impl OrderTicketView {
 }
 
 impl TicketView {
-    pub(super) fn new(code: TicketCode, row: &TicketRow) -> Self {
+    pub(crate) fn new(code: TicketCode, row: &TicketRow) -> Self {
         Self {
             code: code.to_string(),
             order_id: row.ticket.order.uuid(),

@@ -154,6 +154,11 @@ async fn views(
 }
 
 impl PaymentView {
+    /// At a moment of the past. The log does not tell how often a refund was tried.
+    pub(crate) fn then(payment: StreamId, row: PaymentRow) -> Self {
+        Self::new(payment, row, "requested")
+    }
+
     fn new(payment: StreamId, row: PaymentRow, refund_status: &str) -> Self {
         Self {
             payment_id: payment.uuid(),

@@ -80,7 +80,7 @@ pub struct RowView {
 }
 
 impl ShowView {
-    pub(super) fn new(show: StreamId, row: ShowRow) -> Self {
+    pub(crate) fn new(show: StreamId, row: ShowRow) -> Self {
         let ShowDraft {
             title, venue, starts_at, time_zone, currency, tax_basis_points, hold_seconds, ..
         } = row.draft;

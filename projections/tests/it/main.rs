@@ -5,7 +5,9 @@
 mod accidents;
 mod controls;
 mod crashes;
+mod justifying;
 mod keeping_up;
+mod looking_back;
 mod parking;
 mod queries;
 mod rebuilding;
@@ -13,3 +15,4 @@ mod replaying;
 mod side_by_side;
 mod snapshots;
 mod support;
+mod telling;

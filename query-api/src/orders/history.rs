@@ -1,73 +1,29 @@
 //! `GET /v1/orders/{order_id}/history`
 
 use axum::extract::State;
-use chrono::{DateTime, Utc};
-use domain::{OrderId, StreamId};
+use domain::OrderId;
 use edge::{
     Answered, Page, Problem,
     extract::{Caller, PathId, Query},
 };
-use event_store::{Position, RecordedEvent, read_stream};
-use projections::orders::OrderView;
-use serde::{Serialize, de::DeserializeOwned};
-use utoipa::ToSchema;
-use uuid::Uuid;
-
-use super::{
-    MODELS, visible,
-    words::{of_order, of_payment},
+use event_store::Position;
+use projections::{
+    Viewer,
+    orders::OrderView,
+    story::{HistoryEntry, Story, story},
 };
+
+use super::{MODELS, visible};
 use crate::{
     app::App,
     params::{All, List},
     problems::{NotFound, Refusals},
     reading::Reading,
+    viewer::viewer,
 };
 
-/// Far more events than an order or a payment comes to.
-const MAX_EVENTS: i64 = 1_000;
-
-/// Something that happened to an order or its payment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct HistoryEntry {
-    /// Where in the log it stands.
-    #[schema(value_type = i64)]
-    position: Position,
-    /// The event's type.
-    #[schema(example = "OrderPlaced")]
-    r#type: String,
-    /// What happened, in words that are for people and may change.
-    #[schema(example = "The money came.")]
-    description: String,
-    /// Who did it.
-    actor: HistoryActor,
-    /// When.
-    recorded_at: DateTime<Utc>,
-}
-
-/// Who did something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct HistoryActor {
-    /// In what capacity.
-    kind: ActorKind,
-    /// Who it was; absent for `system`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<Uuid>,
-}
-
-/// In what capacity somebody did something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ActorKind {
-    /// The customer whose order it is.
-    Customer,
-    /// Somebody who works for the box office or the organizer.
-    Staff,
-    /// Nobody: time went by.
-    System,
-}
-
-/// What happened to an order and its payment, newest first.
+/// An order's whole story, newest first: what happened to it, its seats, its payment, its tickets and the account it was
+/// paid from, who did it and why, and how everything stood after that.
 #[utoipa::path(
     get,
     path = "/v1/orders/{order_id}/history",
@@ -85,44 +41,17 @@ pub(crate) async fn get_order_history(
 ) -> Result<Answered<Page<HistoryEntry>>, Problem> {
     let mut reading = Reading::begin(&app, &MODELS, asked.at.min_position).await?;
     let view = visible(&mut reading, order, &caller).await?;
-    let entries = entries(&mut reading, &view).await?;
+    let told = story(&mut reading, order, Position::MAX).await?.ok_or_else(Problem::not_found)?;
+    let mut entries = for_viewer(told, viewer(&caller), &view).entries;
+    entries.reverse();
     reading.answer(asked.pages.cut(entries, |entry| entry.position)?).await
 }
 
-async fn entries(reading: &mut Reading, order: &OrderView) -> Result<Vec<HistoryEntry>, Problem> {
-    let of_this = StreamId::order(order.order_id.into());
-    let orders = read_stream(reading, of_this, 0, MAX_EVENTS).await?;
-    let payment = StreamId::payment(order.payment_id.into());
-    let payments = read_stream(reading, payment, 0, MAX_EVENTS).await?;
-    let told = orders.into_iter().map(|event| tell(event, order, of_order));
-    let paid = payments.into_iter().map(|event| tell(event, order, of_payment));
-    let mut entries: Vec<HistoryEntry> = told.chain(paid).collect();
-    entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.position));
-    Ok(entries)
-}
-
-fn tell<E: DeserializeOwned + Serialize>(
-    event: RecordedEvent,
-    order: &OrderView,
-    words: fn(&E) -> String,
-) -> HistoryEntry {
-    let actor = event.metadata().ok().and_then(|metadata| metadata.actor);
-    let read = event.stored().ok().and_then(|stored| stored.decode::<E>().ok());
-    // A history with a hole would be worse than one with a line that says less.
-    let description = read.as_ref().map_or_else(|| "This can't be read here.".to_owned(), words);
-    HistoryEntry {
-        position: event.position,
-        r#type: event.event_type,
-        description,
-        actor: HistoryActor { kind: kind(actor, order), user_id: actor },
-        recorded_at: event.recorded_at,
-    }
-}
-
-fn kind(actor: Option<Uuid>, order: &OrderView) -> ActorKind {
-    match actor {
-        None => ActorKind::System,
-        Some(user) if user == order.user_id => ActorKind::Customer,
-        Some(_) => ActorKind::Staff,
+/// An organizer sees the orders of their shows, but not what customers have in their accounts.
+fn for_viewer(story: Story, viewer: Viewer, order: &OrderView) -> Story {
+    match viewer {
+        Viewer::Operator => story,
+        Viewer::Customer(user) | Viewer::Organizer(user) if user.uuid() == order.user_id => story,
+        Viewer::Customer(_) | Viewer::Organizer(_) => story.without_balances(),
     }
 }

@@ -1,9 +1,9 @@
 //! Orders: those who placed them see them, the show's organizer, and operators.
 
+mod as_of;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
-mod words;
 
 use domain::{OrderId, StreamId};
 use edge::{Problem, extract::Caller};

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     AccountId, Currency, NewEvent, Operation, OrderId, PaymentId, PaymentMethod, RowDraft, Seating,
-    SectionDraft, ShowDraft, ShowId, States, StreamId, UnitOfWork, UserId, Versioned,
+    SectionDraft, ShowDraft, ShowId, States, StreamId, TicketCode, UnitOfWork, UserId, Versioned,
     operations::{
-        Actor, ApprovePayment, CancelOrder, CloseShow, CompleteRefund, DepositFunds, ExpireHold, OpenAccount,
-        OrderItem, Outcome, PlaceOrder, PublishShow, RefundOrder, RejectPayment, ReviseShow, ScheduleShow,
-        SettlePayment, Wanted,
+        Actor, ApprovePayment, CancelOrder, CancelShow, CheckIn, CloseShow, CompleteRefund, DepositFunds,
+        ExpireHold, OpenAccount, OrderItem, Outcome, PlaceOrder, PublishShow, RefundOrder, RejectPayment,
+        ReviseShow, ScheduleShow, SettlePayment, UnwindShow, Wanted,
     },
 };
 use uuid::Uuid;
@@ -27,10 +27,30 @@ impl States for Known {
     }
 }
 
+/// What made an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made {
+    /// The number of the command.
+    pub(crate) command: u128,
+    /// The operation's name, such as `PlaceOrder`.
+    pub(crate) operation: &'static str,
+}
+
+impl Made {
+    /// Whether people ask for such things, rather than processes and providers.
+    pub(crate) fn by_somebody(self) -> bool {
+        !["ExpireHold", "UnwindShow", "SettlePayment", "CompleteRefund"].contains(&self.operation)
+    }
+}
+
 pub(crate) struct History {
     known: Known,
     pub(crate) events: Vec<NewEvent>,
-    now: DateTime<Utc>,
+    /// For each event what made it.
+    pub(crate) commands: Vec<Made>,
+    /// Where the next commands have the number of this one.
+    repeated: Option<u128>,
+    pub(crate) now: DateTime<Utc>,
     random: u64,
     pub(crate) organizer: UserId,
     pub(crate) shows: Vec<ShowId>,
@@ -41,8 +61,17 @@ impl History {
     pub(crate) fn new(seed: u64) -> Self {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let organizer = UserId::from(Uuid::from_u128(0xabc));
-        let (events, shows, orders) = (Vec::new(), Vec::new(), Vec::new());
-        Self { known: Known::default(), events, now, random: seed, organizer, shows, orders }
+        Self {
+            known: Known::default(),
+            events: Vec::new(),
+            commands: Vec::new(),
+            repeated: None,
+            now,
+            random: seed,
+            organizer,
+            shows: Vec::new(),
+            orders: Vec::new(),
+        }
     }
 
     /// Two shows on sale and a draft, and so many orders in every state an order can come to.
@@ -87,6 +116,63 @@ impl History {
                 self.settle_one();
             }
         }
+    }
+
+    /// A show is cancelled, and its orders are settled as a process does it: some at a time, by commands of one id.
+    pub(crate) fn call_off(&mut self, show: ShowId, at_once: usize) {
+        let organizer = self.organizer;
+        assert!(self.run(&CancelShow { show, organizer }));
+        self.repeated = Some(self.next_command());
+        let mut before = 0;
+        while before < self.events.len() {
+            before = self.events.len();
+            assert!(self.run(&UnwindShow { show, limit: at_once }));
+        }
+        self.repeated = None;
+    }
+
+    /// Some orders are paid back, as far as they were paid for.
+    pub(crate) fn pay_back(&mut self) {
+        let by = Actor { user: self.organizer, operator: false };
+        for (order, payment, _) in self.orders.clone().into_iter().step_by(4) {
+            self.run(&RefundOrder { order, by, reason: None });
+            self.run(&CompleteRefund { payment, reference: None });
+        }
+    }
+
+    /// Some payments come when their orders' holds have just ended.
+    pub(crate) fn pay_late(&mut self) {
+        let now = self.now;
+        self.now += Duration::hours(1);
+        for (_, payment, _) in self.orders.clone().into_iter().step_by(5) {
+            self.run(&succeeded(payment));
+        }
+        self.now = now;
+    }
+
+    /// Money comes into an account, in so many parts.
+    pub(crate) fn deposit(&mut self, user: UserId, times: usize) {
+        self.run(&OpenAccount { user, currency: Currency::EUR });
+        let (account, by) = (AccountId::of(user, Currency::EUR), Actor { user, operator: false });
+        for _ in 0..times {
+            assert!(self.run(&DepositFunds { account, amount: 1, by }));
+        }
+    }
+
+    /// The tickets of some orders are shown at the door.
+    pub(crate) fn let_in(&mut self) {
+        let issued =
+            |event: &NewEvent| (event.event_type == "TicketIssued").then_some(event.stream.uuid().as_u128());
+        let codes: Vec<_> =
+            self.events.iter().filter_map(issued).step_by(3).map(TicketCode::from_bits).collect();
+        for code in codes {
+            self.run(&CheckIn { code, organizer: self.organizer });
+        }
+    }
+
+    fn next_command(&self) -> u128 {
+        self.repeated
+            .unwrap_or_else(|| self.commands.iter().map(|made| made.command).max().map_or(1, |last| last + 1))
     }
 
     pub(crate) fn schedule(&mut self, published: bool) -> ShowId {
@@ -180,6 +266,9 @@ impl History {
         let decided = work.finish();
         self.random = seed;
         if done {
+            let operation = std::any::type_name::<O>().rsplit(':').next().unwrap();
+            let made = Made { command: self.next_command(), operation };
+            self.commands.extend(decided.events.iter().map(|_| made));
             self.known.0.extend(decided.states);
             self.events.extend(decided.events);
         }
@@ -209,7 +298,7 @@ pub(crate) fn quantity(section: &str, quantity: usize, adjacent: bool) -> OrderI
     OrderItem { section: Some(section.to_owned()), wanted: Wanted::Quantity { quantity, adjacent } }
 }
 
-fn draft(now: DateTime<Utc>) -> ShowDraft {
+pub(crate) fn draft(now: DateTime<Utc>) -> ShowDraft {
     let section = |code: &str, seating| SectionDraft {
         code: code.to_owned(),
         name: format!("The {code}"),
@@ -233,4 +322,8 @@ fn draft(now: DateTime<Utc>) -> ShowDraft {
             section("SEATS", Seating::Rows(vec![row("B", 40), row("A", 30)])),
         ],
     }
+}
+
+pub(crate) fn seat(section: &str, name: &str) -> OrderItem {
+    OrderItem { section: Some(section.to_owned()), wanted: Wanted::Seats(vec![name.to_owned()]) }
 }

@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use event_store::canonical::{Fields, GENESIS, hash};
+use event_store::{
+    Metadata,
+    canonical::{Fields, GENESIS, hash},
+};
 use projections::{Model, ProjectionOptions, Projections};
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -58,16 +61,20 @@ impl World {
 
     /// The same, so many events at a time.
     pub(crate) async fn append_by(&mut self, count: usize) {
-        let new = self.history.events[self.appended..].to_vec();
+        let new = self.history.events.iter().cloned().zip(self.history.commands.iter().copied());
+        let new: Vec<_> = new.skip(self.appended).collect();
         self.appended = self.history.events.len();
         for chunk in new.chunks(count) {
-            let events = chunk.iter().map(|event| {
-                let metadata = format!(
-                    r#"{{"schema":{},"correlation":"{}","command_id":"{}"}}"#,
-                    event.schema,
-                    Uuid::nil(),
-                    Uuid::nil()
-                );
+            let events = chunk.iter().map(|(event, made)| {
+                let metadata = Metadata {
+                    schema: event.schema,
+                    actor: made.by_somebody().then(Uuid::nil),
+                    correlation: Uuid::nil(),
+                    causation: None,
+                    command_id: Uuid::from_u128(made.command),
+                    traceparent: None,
+                };
+                let metadata = serde_json::to_string(&metadata).unwrap();
                 (
                     event.stream.to_string(),
                     i64::try_from(event.version).unwrap(),

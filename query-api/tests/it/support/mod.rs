@@ -13,10 +13,13 @@ use std::{
 
 use axum::Router;
 use domain::operations::{
-    Actor, ApprovePayment, CancelOrder, CloseShow, OrderSummary, PlaceOrder, PublishShow, RejectPayment,
-    ScheduleShow,
+    Actor, ApprovePayment, CancelOrder, CloseShow, DepositFunds, OpenAccount, OrderSummary, PlaceOrder,
+    PublishShow, RejectPayment, ScheduleShow,
 };
-use domain::{Operation, OrderId, OrderItem, PaymentId, PaymentMethod, Refusal, ShowDraft, ShowId, UserId};
+use domain::{
+    AccountId, Currency, Operation, OrderId, OrderItem, PaymentId, PaymentMethod, Refusal, ShowDraft, ShowId,
+    UserId,
+};
 use edge::Limits;
 use event_store::{Clock, Command, ExecuteError, Position, Sequencer, SequencerOptions, SystemClock, new_id};
 use identity::{Identity, NewUser, Role, Roles};
@@ -184,6 +187,14 @@ impl BoxOffice {
             items,
         };
         self.execute(order, customer).await.unwrap()
+    }
+
+    /// An account in euros with so much in it.
+    pub(crate) async fn fill_account(&self, user: &User, amount: i64) {
+        self.execute(OpenAccount { user: user.id, currency: Currency::EUR }, user).await.unwrap();
+        let account = AccountId::of(user.id, Currency::EUR);
+        let by = Actor { user: user.id, operator: false };
+        self.execute(DepositFunds { account, amount, by }, user).await.unwrap();
     }
 
     pub(crate) async fn approve(&self, operator: &User, order: &OrderSummary) {

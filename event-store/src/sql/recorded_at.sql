@@ -1,0 +1,4 @@
+-- When an event was recorded.
+select recorded_at
+from events
+where position = $1;
