@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{Category, StreamId};
+use faultpoint::{Sabotage, sabotaged};
 use futures::TryStreamExt;
 use sqlx::{FromRow, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
@@ -105,6 +106,22 @@ impl LogReader {
         .await
     }
 
+    /// Whether the log has this event.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn holds(&mut self, event: &RecordedEvent) -> Result<bool, sqlx::Error> {
+        self.read(async |connection| holds(connection, event).await).await
+    }
+
+    /// The events at some positions, in order. Positions beyond the log are left out.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn several(&mut self, positions: &[Position]) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+        self.read(async |connection| events_at(connection, positions).await).await
+    }
+
     /// At most `limit` events of a stream after `version`, in order.
     ///
     /// # Errors
@@ -172,6 +189,22 @@ pub async fn events_at(
     positions: &[Position],
 ) -> Result<Vec<RecordedEvent>, sqlx::Error> {
     sqlx::query_as(include_str!("sql/read_many.sql")).bind(positions).fetch_all(connection).await
+}
+
+/// Whether the log has this event, on any connection. What was heard elsewhere, or read a moment ago from a database that
+/// was since put back to an older state, may not be in it, though it follows from what is.
+///
+/// # Errors
+/// The database's own.
+pub async fn holds(connection: &mut PgConnection, event: &RecordedEvent) -> Result<bool, sqlx::Error> {
+    if sabotaged(Sabotage::BelieveHearsay) {
+        return Ok(true);
+    }
+    sqlx::query_scalar(include_str!("sql/holds.sql"))
+        .bind(event.position)
+        .bind(event.hash.0.as_slice())
+        .fetch_one(connection)
+        .await
 }
 
 /// Where the log ends now, on any connection.

@@ -23,6 +23,10 @@ named! {
         ClockBackwards = "clock-backwards",
         /// Events are not chained to the ones before them.
         ChainBroken = "chain-broken",
+        /// What was heard of is taken for recorded, without looking whether the log has it.
+        BelieveHearsay = "believe-hearsay",
+        /// What does not continue the events before it is taken for their continuation.
+        FollowAnything = "follow-anything",
         /// The relay does not say which message it expects to follow.
         RelayWithoutExpectedSequence = "relay-without-expected-sequence",
         /// The relay does not compare what lies in the stream with what lies in the log.
@@ -31,6 +35,8 @@ named! {
         CheckpointApartFromRows = "checkpoint-apart-from-rows",
         /// A message that is not the next one is taken for it.
         ProjectionSkipsAGap = "projection-skips-a-gap",
+        /// Read models are made by a program that is older than check-ins.
+        OlderThanCheckIns = "older-than-check-ins",
         /// Whoever has lost a checkpoint to another may still move it.
         FencingOff = "fencing-off",
         /// Slots are swapped wherever the one that was made has come to.

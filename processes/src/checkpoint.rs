@@ -1,6 +1,6 @@
 //! How far a process has read, and for whom that is recorded.
 
-use event_store::Position;
+use event_store::{Head, Position};
 use faultpoint::{Point, Sabotage, sabotaged};
 use sqlx::{Connection, FromRow, PgConnection};
 use uuid::Uuid;
@@ -15,12 +15,12 @@ struct Known {
 }
 
 /// How far a process has read, for the holder of lease `token`; `None` if a later holder has been here. The first
-/// time, or if the checkpoint is of another log, it is set to the log's beginning, and steps that were derived from
-/// that other log are forgotten.
+/// time, or if the checkpoint is of another log or beyond the end of this one, it is set to the log's beginning, and
+/// steps that were derived from what is not in this log are forgotten.
 pub(crate) async fn take_over(
     connection: &mut PgConnection,
     process: &str,
-    log_id: Uuid,
+    head: &Head,
     token: i64,
 ) -> Result<Option<Position>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
@@ -30,11 +30,11 @@ pub(crate) async fn take_over(
         .await?;
     let position = match known {
         Some(known) if known.token > token && !sabotaged(Sabotage::FencingOff) => None,
-        Some(known) if known.log_id == log_id => {
+        Some(known) if known.log_id == head.log_id && known.position <= head.position => {
             claim(&mut transaction, process, token).await?;
             Some(known.position)
         }
-        Some(_) | None => restart(&mut transaction, process, log_id, token).await?.then_some(0),
+        Some(_) | None => restart(&mut transaction, process, head.log_id, token).await?.then_some(0),
     };
     transaction.commit().await?;
     Ok(position)

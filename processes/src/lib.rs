@@ -28,7 +28,10 @@ pub use charging::Charging;
 pub use hold_expiry::HoldExpiry;
 pub use money::{Money, charge_references};
 pub use notifications::{HeldNotification, Mailer, MailerError, Notifications, Notifying};
-pub use oversight::{Chosen, Intervention, ParkedStep, ProcessStatus, StepUnderWay, intervene, list, parked};
+pub use oversight::{
+    Chosen, Intervention, ParkedStep, ProcessStatus, Standing, StepUnderWay, intervene, list, parked,
+    recheck, standings,
+};
 pub use process::{Performed, Process, Reaction, Step};
 pub use readings::Readings;
 pub use refunds::{REFUND, Refunds};

@@ -28,6 +28,19 @@ pub struct ProcessStatus {
     pub under_way: Vec<StepUnderWay>,
 }
 
+/// Where a process' checkpoint stands.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Standing {
+    /// Its name.
+    pub process: String,
+    /// The last event it has read.
+    pub position: Position,
+    /// The log that it has read.
+    pub log_id: Uuid,
+    /// Steps that are not tried again by themselves.
+    pub parked: i64,
+}
+
 /// A step that takes many commands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
 pub struct StepUnderWay {
@@ -104,6 +117,25 @@ pub async fn list(connection: &mut PgConnection) -> Result<Vec<ProcessStatus>, s
         }
     }
     Ok(found)
+}
+
+/// Every checkpoint there is.
+///
+/// # Errors
+/// The database's own.
+pub async fn standings(connection: &mut PgConnection) -> Result<Vec<Standing>, sqlx::Error> {
+    sqlx::query_as(include_str!("sql/standing.sql")).fetch_all(connection).await
+}
+
+/// Does what a process does when it starts: one that has read another log, or beyond the end of this one, begins at this
+/// one's first event, and its steps, which follow from what this log does not hold, are forgotten.
+///
+/// # Errors
+/// The database's own.
+pub async fn recheck(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let head = event_store::head(&mut *connection).await?;
+    let recheck = sqlx::query(include_str!("sql/refuse_checkpoints.sql"));
+    recheck.bind(head.log_id).bind(head.position).execute(connection).await.map(|_| ())
 }
 
 /// Parked steps, at most 1,000; of one process, or of all.

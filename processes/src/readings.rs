@@ -61,6 +61,11 @@ impl Readings {
         }
     }
 
+    /// Keeps nothing: the log is not what was read.
+    pub(crate) fn forget(&self) {
+        *self.lock() = Kept::default();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

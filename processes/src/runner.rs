@@ -132,8 +132,9 @@ impl<'a, P: Process> Runner<'a, P> {
             self.stand_by();
             return Ok(());
         };
-        let turn = Turn { token, log_id: self.log.head().await?.log_id };
-        let known = within(checkpoint::take_over(&mut connection, P::NAME, turn.log_id, token)).await?;
+        let head = self.log.head().await?;
+        let turn = Turn { token, log_id: head.log_id };
+        let known = within(checkpoint::take_over(&mut connection, P::NAME, &head, token)).await?;
         let Some(position) = known else {
             within(self.lease.release(&mut connection)).await?;
             self.stand_by();
@@ -205,7 +206,7 @@ impl<'a, P: Process> Runner<'a, P> {
             self.options.readings.keep(turn.log_id, from, &events);
         }
         let mut page = Page { to: from, full: events.len() == PAGE, unreadable: None };
-        let mut reactions: Vec<(Uuid, Reaction)> = Vec::new();
+        let (mut reactions, mut last): (Vec<(Uuid, Reaction)>, _) = (Vec::new(), None);
         for event in &events {
             match react::<P>(event) {
                 Ok(followed) => {
@@ -216,10 +217,13 @@ impl<'a, P: Process> Runner<'a, P> {
                     break;
                 }
             }
-            page.to = event.position;
+            (page.to, last) = (event.position, Some(event));
         }
-        if page.to == from {
-            return Ok(Some(page));
+        let Some(last) = last else { return Ok(Some(page)) };
+        if !within(event_store::holds(connection, last)).await? {
+            // Others read it, before the log was put back to an older state.
+            self.options.readings.forget();
+            return Err(format!("the log no longer holds what was read of position {}", page.to).into());
         }
         faultpoint::pass(Point::ProcessesRead).await?;
         let advancing = checkpoint::advance(connection, P::NAME, turn.token, (from, page.to), &reactions);

@@ -48,6 +48,10 @@ pub(crate) async fn apply<M: ReadModel, F: Fence>(
     };
     let Some(last) = events.last() else { return Ok(Some(*from)) };
     faultpoint::pass(Point::ProjectionsRead).await.map_err(sqlx::Error::from)?;
+    if !event_store::holds(connection, last).await? {
+        let why = format!("the log does not hold what was heard of position {}", last.position);
+        return Err(sqlx::Error::Protocol(why).into());
+    }
     if groups.is_empty() {
         return Ok(from.advance::<M>(connection, last.position).await?);
     }

@@ -174,11 +174,12 @@ impl Listener {
         lock(&self.recent).begin(head.log_id, at);
         let log = LogReader::new(self.database.clone(), "ear");
         let mut feed = Feed::new(log, self.head.clone(), self.nats.clone(), head.log_id);
-        let mut asked = Instant::now();
+        let (mut asked, mut newest) = (Instant::now(), None::<Arc<RecordedEvent>>);
         loop {
             let events = self.next(&mut feed, at, asked + STILL_THE_SAME).await?;
             if let Some(last) = events.last() {
                 at = last.position;
+                newest = Some(Arc::clone(last));
                 let mut recent = lock(&self.recent);
                 for event in events {
                     recent.push(event);
@@ -186,12 +187,21 @@ impl Listener {
             }
             self.announce.send_replace(at);
             if asked.elapsed() >= STILL_THE_SAME {
-                if self.log.head().await?.log_id != head.log_id {
+                if !self.is_still(head.log_id, newest.as_deref()).await? {
                     return Ok(());
                 }
                 asked = Instant::now();
             }
         }
+    }
+
+    /// Whether the log is the one that was listened to, and holds what was heard last.
+    async fn is_still(&mut self, log_id: Uuid, newest: Option<&RecordedEvent>) -> Result<bool, sqlx::Error> {
+        let held = match newest {
+            Some(event) => self.log.holds(event).await?,
+            None => true,
+        };
+        Ok(held && self.log.head().await?.log_id == log_id)
     }
 
     /// Where to begin: where the projections go on, or at the log's end if they have to read much of it first.

@@ -100,8 +100,11 @@ impl Feed {
             }
             self.reopen(after, head);
             match self.wait(after, silent, deadline).await {
-                Heard::Events(events) => return Ok(events),
-                Heard::Doubt => {
+                Heard::Events(events) if self.are_in_the_log(&events).await? => {
+                    self.pause = FIRST_PAUSE;
+                    return Ok(events);
+                }
+                Heard::Events(_) | Heard::Doubt => {
                     let page = self.log.after(after, PAGE).await?;
                     if !page.is_empty() {
                         return Ok(page);
@@ -111,6 +114,18 @@ impl Feed {
                 Heard::TimeIsUp => return Ok(Vec::new()),
             }
         }
+    }
+
+    /// A stream may be ahead of the log, if that was put back to an older state: its messages then follow from what the log
+    /// holds, and never happened.
+    async fn are_in_the_log(&mut self, events: &[RecordedEvent]) -> Result<bool, sqlx::Error> {
+        let Some(last) = events.last() else { return Ok(true) };
+        let held = self.log.holds(last).await?;
+        if !held {
+            tracing::warn!(position = last.position, "the stream tells of events that the log does not hold");
+            self.drop_hint();
+        }
+        Ok(held)
     }
 
     /// Told whenever the next events came from elsewhere.
@@ -142,10 +157,7 @@ impl Feed {
 
     fn heard(&mut self, heard: Result<Vec<RecordedEvent>, HintError>) -> Heard {
         match heard {
-            Ok(events) => {
-                self.pause = FIRST_PAUSE;
-                Heard::Events(events)
-            }
+            Ok(events) => Heard::Events(events),
             Err(HintError::Doubt(doubt)) => {
                 tracing::debug!(%doubt, "reading the log instead");
                 if doubt.condemns_the_stream() {

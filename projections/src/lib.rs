@@ -35,6 +35,7 @@ mod slot;
 mod snapshot;
 mod source;
 mod sql;
+mod standing;
 mod start;
 mod stats;
 mod status;
@@ -54,6 +55,7 @@ pub use rebuild::{
 };
 pub use retry::{Retried, RetryError, retry};
 pub use snapshot::{Parked, Snapshot, moment};
+pub use standing::{Standing, recheck, standings};
 pub use start::{ProjectionOptions, Projections};
 pub use stats::{OrderStats, PaymentStats, Revenue, ShowStats, Stats, stats};
 pub use status::{ProjectionStatus, ShadowStatus, list};

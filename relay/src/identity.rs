@@ -6,7 +6,7 @@ use async_nats::{
     jetstream::{Context, stream::Info},
 };
 use data_encoding::HEXLOWER;
-use event_store::{Hash, Head, LogReader, Position, RecordedEvent, canonical::GENESIS};
+use event_store::{EventName, Hash, Head, LogReader, Position, RecordedEvent, canonical::GENESIS};
 use faultpoint::{Sabotage, sabotaged};
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub(crate) fn as_position(sequence: u64) -> Position {
     Position::try_from(sequence).unwrap_or(Position::MAX)
 }
 
-fn same_log(info: &Info, head: &Head) -> Result<(), Accident> {
+pub(crate) fn same_log(info: &Info, head: &Head) -> Result<(), Accident> {
     let found = info.config.metadata.get(LOG_ID);
     if found.and_then(|id| id.parse().ok()) == Some(head.log_id) {
         return Ok(());
@@ -132,6 +132,12 @@ impl Named {
     /// Whether it is this event, with all before it.
     pub(crate) fn is(&self, event: &RecordedEvent) -> bool {
         event.event_id == self.event_id && event.hash.0 == self.hash
+    }
+
+    /// Whether it is this event of that log, with all before it.
+    pub(crate) fn is_of(&self, event: &EventName, log_id: Uuid) -> bool {
+        let same = (self.log_id, self.event_id, self.hash) == (log_id, event.event_id, event.hash.0);
+        same || sabotaged(Sabotage::RelayTrustsNumbers)
     }
 
     pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {

@@ -130,7 +130,7 @@ impl From<&Info> for StreamReport {
     }
 }
 
-async fn leader(options: &RelayOptions) -> Result<Option<Uuid>, RelayError> {
+pub(crate) async fn leader(options: &RelayOptions) -> Result<Option<Uuid>, RelayError> {
     let mut connection = event_store::connect(&options.database, "relay status").await?;
     Ok(options.lease().holder(&mut connection).await?)
 }

@@ -33,14 +33,25 @@ pub struct ResetProgress {
 ///
 /// # Errors
 /// Postgres or NATS can't be reached, or the running relay does not refill.
-pub async fn reset(
+pub async fn reset(options: &RelayOptions, progress: impl FnMut(ResetProgress)) -> Result<(), RelayError> {
+    let link = Link::open(&options.nats, 1).await?;
+    stream::delete(&jetstream::new(link.client.clone()), &options.stream).await?;
+    drop(link);
+    refill(options, progress).await
+}
+
+/// Returns when the stream reaches to what is the log's end now, and makes it if it is missing. The relay that runs fills
+/// it; where none runs, this one does.
+///
+/// # Errors
+/// Postgres or NATS can't be reached, the stream says something else than the log, or the running relay does not refill.
+pub async fn refill(
     options: &RelayOptions,
     mut progress: impl FnMut(ResetProgress),
 ) -> Result<(), RelayError> {
     let link = Link::open(&options.nats, 1).await?;
     let context = jetstream::new(link.client.clone());
     let mut log = LogReader::new(options.database.clone(), "relay reset");
-    stream::delete(&context, &options.stream).await?;
     // A running relay may be quicker to make it; then this finds it, and all is well too.
     let (examined, from) = Box::pin(prepare(&context, &mut log, options)).await?;
     let goal = ResetProgress { from: from.position, position: from.position, head: examined.head.position };

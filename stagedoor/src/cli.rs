@@ -58,8 +58,17 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Users(Users),
     /// Test the settings that durability rests on, and the database roles
-    #[command(after_help = "Example: stagedoor doctor --json")]
-    Doctor,
+    #[command(
+        after_help = "Examples: stagedoor doctor --json\n          stagedoor doctor --deep\n          stagedoor doctor --deep --fix"
+    )]
+    Doctor {
+        /// Also count what is missing: in the log, message by message in the stream, and at every checkpoint
+        #[arg(long)]
+        deep: bool,
+        /// Mend what follows from the log: fill the stream, have read models and processes begin again that can't go on. Never the log itself, nor a stream that says something else than the log
+        #[arg(long, requires = "deep")]
+        fix: bool,
+    },
     /// Whether the books are right, and the log what it was
     #[command(subcommand)]
     Audit(Audit),
@@ -203,16 +212,22 @@ pub(crate) enum Audit {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Events {
-    /// Show the event at a position, or a stream's events
+    /// Show the event at a position, a stream's events, or those that are asked for
     #[command(
-        after_help = "Examples: stagedoor events show 42\n          stagedoor events show order-0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11"
+        after_help = "Examples: stagedoor events show 42\n          stagedoor events show order-0199f3c1-8c5e-7cc0-b5fe-0d8b7a3f5a11\n          stagedoor events show --type OrderPlaced --from 1000 --to 2000 --json"
     )]
     Show {
         /// A position, or a stream such as order-<id>
-        what: String,
+        what: Option<String>,
+        #[command(flatten)]
+        between: Between,
+        #[command(flatten)]
+        like: Like,
     },
     /// Show the newest events
-    #[command(after_help = "Example: stagedoor events tail --follow")]
+    #[command(
+        after_help = "Examples: stagedoor events tail --follow\n          stagedoor events tail -n 5 --type OrderRefunded"
+    )]
     Tail {
         /// How many
         #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -220,7 +235,67 @@ pub(crate) enum Events {
         /// Go on with what is appended from now on
         #[arg(short, long)]
         follow: bool,
+        #[command(flatten)]
+        like: Like,
     },
+    /// Write the log, or what is asked for of it, with positions and hashes
+    #[command(
+        after_help = "Examples: stagedoor events export --out log.jsonl\n          stagedoor events export --format csv --type OrderPlaced > orders.csv\n\nA FILE that an earlier export began is gone on with; an export that was interrupted is run again.\nOnly JSON Lines of the whole log can be imported. See docs/events.md."
+    )]
+    Export {
+        /// JSON Lines, or CSV
+        #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+        format: Format,
+        #[command(flatten)]
+        between: Between,
+        #[command(flatten)]
+        like: Like,
+        /// Where to; without, standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Fill an empty log with an exported one, as the schema's owner. All of it is verified; a file with a fault leaves the log empty
+    #[command(
+        after_help = "Examples: stagedoor events import log.jsonl\n          zstd -dc log.jsonl.zst | stagedoor events import -"
+    )]
+    Import {
+        /// What `events export` wrote; - for standard input
+        file: PathBuf,
+    },
+}
+
+/// In which form events are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// One JSON object a line; can be imported
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+}
+
+/// From where to where.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Between {
+    /// From this position on
+    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) from: Option<i64>,
+    /// Up to this position
+    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) to: Option<i64>,
+}
+
+/// Of which kind.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Like {
+    /// Only of this stream, such as order-<id>
+    #[arg(long, value_name = "STREAM")]
+    pub(crate) stream_id: Option<StreamId>,
+    /// Only of this type, such as OrderPlaced
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) event_type: Option<String>,
+    /// Only of this correlation: for everything around an order, the order's id. The whole log is looked through
+    #[arg(long, value_name = "ID")]
+    pub(crate) correlation: Option<Uuid>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -320,11 +395,16 @@ pub(crate) enum Relay {
     #[command(after_help = "Example: stagedoor relay status")]
     Status,
     /// Delete the stream and fill it again from the log
-    #[command(after_help = "Example: stagedoor relay reset --yes")]
+    #[command(
+        after_help = "Examples: stagedoor relay reset --yes\n          stagedoor relay reset --new-log-id     (after a restore; see docs/operations.md)"
+    )]
     Reset {
         /// Don't ask
         #[arg(long)]
         yes: bool,
+        /// Give the log another id first, as the schema's owner: whoever knows events that a restore has lost then takes nothing for their continuation. Read models are rebuilt
+        #[arg(long)]
+        new_log_id: bool,
     },
 }
 

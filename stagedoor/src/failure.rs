@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+/// SQLSTATE: what the owner of the tables may, and writers may not.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
 /// Why a command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -75,6 +78,15 @@ impl From<sqlx::Error> for Failure {
         }
         Self::other(format!("the database refused: {error}"))
     }
+}
+
+/// What failed as the schema's owner: the role may be another one.
+pub(crate) fn owner_only(error: sqlx::Error) -> Failure {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    if code.as_deref() == Some(INSUFFICIENT_PRIVILEGE) {
+        return Failure::usage(error, "MIGRATE_DATABASE_URL must name the role that owns the schema");
+    }
+    error.into()
 }
 
 impl From<event_store::SchemaError> for Failure {

@@ -5,6 +5,7 @@ mod audit_order;
 mod buffers;
 mod called_off;
 mod cold_shows;
+mod export;
 mod growth;
 mod holds;
 mod hot_show;
@@ -120,6 +121,10 @@ pub(crate) async fn run(args: &Args) -> Fallible<bool> {
     if args.wants("verify") {
         let ended = verify::run(&mut bench).await;
         bench.note("verify", ended)?;
+    }
+    if args.wants("export") {
+        let ended = export::run(&mut bench).await;
+        bench.note("export", ended)?;
     }
     if args.wants("snapshot") {
         let ended = snapshot::run(&mut bench).await;

@@ -14,3 +14,10 @@ fn a_decision_on_a_stale_state_is_found() {
     let found = turns_red(test, Sabotage::StaleDecide).unwrap();
     assert!(found.contains("NotEnoughAvailable"), "{found}");
 }
+
+#[test]
+fn an_import_that_verifies_no_hash_is_found() {
+    let test = "importing::whatever_was_changed_is_found_and_leaves_the_log_empty";
+    let found = turns_red(test, Sabotage::FollowAnything).unwrap();
+    assert!(found.contains("called `Result::unwrap_err()` on an `Ok` value"), "{found}");
+}

@@ -93,6 +93,54 @@ async fn a_checkpoint_of_another_log_starts_over() {
 }
 
 #[tokio::test]
+async fn a_checkpoint_beyond_the_log_starts_over() {
+    let world = World::new().await;
+    let show = show_of(&world, 10).await;
+    let placed = order(&world, show, 1).await.unwrap().answer;
+    left_behind(&world, world.head().await.log_id, 99, 0).await;
+
+    let runner = world.run::<HoldExpiry>();
+    world.caught_up(HoldExpiry::NAME).await;
+
+    let targets: Vec<Uuid> = world.steps(HoldExpiry::NAME).await.iter().map(|step| step.target).collect();
+    assert_eq!(targets, [placed.order_id.uuid()], "what came after the log's end is gone");
+    runner.stop().await;
+}
+
+/// Programs that run on keep in memory what they read a moment ago.
+#[tokio::test]
+async fn what_was_read_before_the_log_was_put_back_is_not_reacted_to() {
+    let world = World::new().await;
+    let show = show_of(&world, 10).await;
+    let kept = order(&world, show, 1).await.unwrap();
+    let lost = order(&world, show, 1).await.unwrap();
+    let runner = world.run::<HoldExpiry>();
+    world.caught_up(HoldExpiry::NAME).await;
+
+    let put_back = sqlx::AssertSqlSafe(format!(
+        "alter table events disable trigger user;
+         delete from events where position > {0};
+         alter table events enable trigger user;
+         update process_checkpoints set position = {0};
+         delete from process_steps where target = '{1}';
+         select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name like 'stagedoor %'",
+        kept.position,
+        lost.answer.order_id.uuid(),
+    ));
+    sqlx::raw_sql(put_back).execute(&mut world.connect().await).await.unwrap();
+    let instead = order(&world, show, 1).await.unwrap();
+    assert_eq!(instead.position, lost.position, "it takes the lost order's place");
+
+    crate::support::until("the hold that took the lost one's place is noted", async || {
+        let noted: Vec<Uuid> = world.steps(HoldExpiry::NAME).await.iter().map(|step| step.target).collect();
+        noted == [kept.answer.order_id.uuid(), instead.answer.order_id.uuid()]
+    })
+    .await;
+    runner.stop().await;
+}
+
+#[tokio::test]
 async fn a_log_that_becomes_another_one_is_read_anew() {
     let world = World::new().await;
     let show = show_of(&world, 10).await;

@@ -12,6 +12,13 @@ fn a_stale_worker_that_is_not_fenced_is_found() {
 }
 
 #[test]
+fn a_worker_that_reacts_to_what_never_happened_is_found() {
+    let test = "checkpoints::what_was_read_before_the_log_was_put_back_is_not_reacted_to";
+    let found = turns_red(test, Sabotage::BelieveHearsay).unwrap();
+    assert!(found.contains("in vain: the hold that took the lost one's place"), "{found}");
+}
+
+#[test]
 fn a_customer_who_is_told_twice_is_found() {
     if post::is_left_out() {
         return;

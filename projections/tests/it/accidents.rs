@@ -116,3 +116,40 @@ async fn a_stream_that_no_longer_reaches_back_is_joined_later() {
     world.is_as_expected().await;
     running.stop().await;
 }
+
+/// As after a restore to an older state: what the stream has more follows from the log, and never happened.
+#[tokio::test]
+async fn what_the_log_does_not_hold_is_not_believed() {
+    let mut world = World::with(History::with_orders(19, 60)).await;
+    let mut longer = World::with(History::with_orders(19, 60)).await;
+    let (log_id, head) = (world.head().await.log_id, world.head().await);
+    longer.history.sell(30);
+    // The same events with the same ids, and then more.
+    let mut ahead = log(&world).await;
+    longer.append().await;
+    ahead.extend(continued(&ahead, &log(&longer).await));
+    let stream = Stream::create().await;
+    stream.publish(&ahead, log_id).await;
+    let running = world.start(Some(&stream));
+    world.caught_up().await;
+    // Heard, doubted and heard again, however often.
+    for _ in 0..5 {
+        world.history.sell(2);
+        world.append().await;
+        world.caught_up().await;
+        world.is_as_expected().await;
+    }
+    assert!(world.head().await.position > head.position);
+    running.stop().await;
+}
+
+/// What another log has more, as if it had happened in this one.
+fn continued(known: &[RecordedEvent], other: &[RecordedEvent]) -> Vec<RecordedEvent> {
+    let mut previous = known.last().unwrap().hash.0;
+    let mut more = other[known.len()..].to_vec();
+    for event in &mut more {
+        event.hash.0 = event.expected_hash(&previous);
+        previous = event.hash.0;
+    }
+    more
+}

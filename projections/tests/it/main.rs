@@ -11,6 +11,7 @@ mod looking_back;
 mod parking;
 mod queries;
 mod rebuilding;
+mod replaying;
 mod side_by_side;
 mod snapshots;
 mod support;

@@ -10,6 +10,13 @@ fn a_relay_that_expects_no_sequence_is_found() {
 }
 
 #[test]
+fn a_reconciliation_that_compares_nothing_is_found() {
+    let test = "reconciling::messages_of_others_and_of_another_history_are_told_apart_from_gaps";
+    let found = turns_red(test, Sabotage::RelayTrustsNumbers).unwrap();
+    assert!(found.contains("left: (None, Some(Missing { count: 2"), "{found}");
+}
+
+#[test]
 fn a_relay_that_compares_nothing_is_found() {
     let test = "accidents::a_foreign_message_stops_the_relay_even_when_the_numbers_agree";
     let found = turns_red(test, Sabotage::RelayTrustsNumbers).unwrap();

@@ -6,6 +6,7 @@ mod accidents;
 mod controls;
 mod differing;
 mod outages;
+mod reconciling;
 mod relaying;
 mod resetting;
 mod support;

@@ -2,9 +2,17 @@
 
 use std::io::{IsTerminal, stdin};
 
+use event_store::{check_schema, renew_log_id};
 use relay::{RelayError, StatusReport};
+use sqlx::ConnectOptions;
+use uuid::Uuid;
 
-use crate::{cli::Relay, failure::Failure, output, roles, settings::Settings};
+use crate::{
+    cli::Relay,
+    failure::{Failure, owner_only},
+    output, roles,
+    settings::Settings,
+};
 
 pub(crate) async fn run(settings: &Settings, json: bool, command: Relay) -> Result<(), Failure> {
     let options = roles::relay_options(settings)?;
@@ -14,8 +22,15 @@ pub(crate) async fn run(settings: &Settings, json: bool, command: Relay) -> Resu
             print(&report, json)?;
             if report.verdict.is_fault() { Err(Failure::Fault(report.verdict.to_string())) } else { Ok(()) }
         }
-        Relay::Reset { yes } => {
+        Relay::Reset { yes, new_log_id } => {
             confirm(yes, &options.stream)?;
+            if new_log_id {
+                let log_id = renew(settings).await?;
+                output::note(&format!(
+                    "This is log {log_id} now. Where it is signed, nothing is until somebody has looked: \
+                     `stagedoor audit checkpoint --begin`."
+                ));
+            }
             let told = |progress: relay::ResetProgress| {
                 output::note(&format!("refilled to {} of {}", progress.position, progress.head));
             };
@@ -24,6 +39,12 @@ pub(crate) async fn run(settings: &Settings, json: bool, command: Relay) -> Resu
             Ok(())
         }
     }
+}
+
+async fn renew(settings: &Settings) -> Result<Uuid, Failure> {
+    let database = settings.owner()?;
+    check_schema(&mut database.connect().await?).await?;
+    renew_log_id(&database).await.map_err(owner_only)
 }
 
 fn print(report: &StatusReport, json: bool) -> Result<(), Failure> {
@@ -62,7 +83,7 @@ fn confirm(yes: bool, stream: &str) -> Result<(), Failure> {
     if typed.trim() == stream { Ok(()) } else { Err(Failure::usage("nothing was deleted", hint)) }
 }
 
-fn failure(error: RelayError) -> Failure {
+pub(super) fn failure(error: RelayError) -> Failure {
     match error {
         RelayError::Log(error) => error.into(),
         RelayError::Nats { .. } | RelayError::Hidden { .. } => {

@@ -4,4 +4,5 @@ mod frozen_writer;
 mod killed_nats;
 mod killed_postgres;
 mod killed_process;
+mod restored;
 mod shutdown;

@@ -1,6 +1,7 @@
 //! What the tests have in common: a world of their own, people in it, and an auditor.
 
 pub(crate) mod audit;
+mod backup;
 mod document;
 mod home;
 mod house;

@@ -114,7 +114,7 @@ impl World {
         format!("{server}/{}", self.database())
     }
 
-    fn database(&self) -> &str {
+    pub(super) fn database(&self) -> &str {
         self.owner.get_database().unwrap()
     }
 

@@ -73,6 +73,11 @@ impl Stream {
         self.context.delete_stream(&self.name).await.unwrap();
     }
 
+    pub async fn remove(&self, sequence: u64) {
+        let stream = self.context.get_stream(&self.name).await.unwrap();
+        assert!(stream.delete_message(sequence).await.unwrap());
+    }
+
     pub async fn purge(&self) {
         self.context.get_stream(&self.name).await.unwrap().purge().await.unwrap();
     }

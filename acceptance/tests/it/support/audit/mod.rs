@@ -52,7 +52,8 @@ pub(crate) fn holds_exactly(books: &Books, outcomes: &[Outcome]) {
 }
 
 async fn caught_up(world: &World, head: i64) {
-    let lowest = "select coalesce(min(position), -1) from projection_checkpoints where state = 'running'";
+    let lowest = "select coalesce(min(case state when 'running' then position else -1 end), -1)
+        from projection_checkpoints";
     eventually("read models that have caught up", CATCHES_UP_WITHIN, || async {
         (world.number(lowest).await >= head).then_some(())
     })

@@ -1,0 +1,107 @@
+//! The first and the last line.
+
+use data_encoding::HEXLOWER;
+use domain::StreamId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use uuid::Uuid;
+
+use crate::{
+    record::{Hash, Position},
+    selection::Selection,
+};
+
+/// The form of the lines, as this program writes it. Raised when one that knows only older forms can't read them.
+const FORMAT: u16 = 1;
+
+/// What the first line says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begin {
+    /// The form of the lines.
+    format: u16,
+    /// Of which log it is.
+    pub log_id: Uuid,
+    /// What was asked for.
+    #[serde(flatten)]
+    pub asked: Asked,
+}
+
+/// What was asked for, apart from how far: an export may be gone on with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// From this position on.
+    from: Position,
+    /// Of this stream only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stream: Option<String>,
+    /// Of this type only.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    event_type: Option<String>,
+    /// Of this correlation only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    correlation: Option<Uuid>,
+}
+
+/// What the last line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// Everything up to here was looked at.
+    pub position: Position,
+    /// The log's hash there: of an empty log, zeros.
+    #[serde(with = "hexadecimal")]
+    pub hash: Hash,
+}
+
+impl Begin {
+    /// Of a log, what is selected of it.
+    #[must_use]
+    pub fn of(log_id: Uuid, selection: &Selection) -> Self {
+        Self { format: FORMAT, log_id, asked: selection.into() }
+    }
+
+    /// Whether this program knows the form of the lines.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        self.format == FORMAT
+    }
+}
+
+impl Asked {
+    /// Whether every event is there, from the first on.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self { from: 1, ..Self::default() }
+    }
+}
+
+impl From<&Selection> for Asked {
+    fn from(selection: &Selection) -> Self {
+        Self {
+            from: selection.before() + 1,
+            stream: selection.stream.as_ref().map(StreamId::to_string),
+            event_type: selection.event_type.clone(),
+            correlation: selection.correlation,
+        }
+    }
+}
+
+/// A hash as 64 hexadecimal digits.
+pub(super) mod hexadecimal {
+    use super::{Deserialize, Deserializer, Error, HEXLOWER, Hash, Serializer};
+
+    pub(in crate::archive) fn serialize<S: Serializer>(
+        hash: &Hash,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&HEXLOWER.encode(hash))
+    }
+
+    pub(in crate::archive) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Hash, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(D::Error::custom)?;
+        bytes.try_into().map_err(|_| D::Error::custom("a hash has 64 hexadecimal digits"))
+    }
+}

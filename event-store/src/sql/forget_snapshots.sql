@@ -1,0 +1,2 @@
+-- Derived: what is needed of them is made again.
+delete from snapshots;

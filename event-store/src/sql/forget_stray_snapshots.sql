@@ -1,0 +1,3 @@
+-- States of streams that never came that far.
+delete from snapshots s
+where not exists (select from events e where e.stream_id = s.stream_id and e.version = s.version);
