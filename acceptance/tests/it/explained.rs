@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    evidence::AUDIT,
     readme::README,
-    support::{As, Document, Home, House, Reply, Shown, alike, eventually, quantity, standing},
+    support::{As, Home, House, Reply, eventually, quantity, standing},
 };
 
 const DONE: i32 = 0;
@@ -139,25 +140,13 @@ async fn an_order_that_is_not_there_is_told_from_one_that_can_t_be() {
     }
 }
 
-/// The lines of a document that explain, after those of the README that sell a ticket.
-const AUDIT: Document = Document(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md")));
-const EXPLAINING: [&str; 3] =
-    ["Explain an order", "See a read model as it was", "Justify that a seat was not to be had"];
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lines_of_the_document_print_what_it_says_they_print() {
     let home = Home::of(As::Tester).unwrap();
     let up = home.up().await;
-    let shown: Vec<Shown> = EXPLAINING.iter().flat_map(|heading| AUDIT.shown(heading)).collect();
-    assert!(shown.len() >= 6, "{shown:?}");
-    let lines = shown.iter().map(|shown| format!("echo =====\n{}", shown.script));
-    let script = [README.script("Sell a ticket", 3)].into_iter().chain(lines).collect::<String>();
-    let ran = home.shell(&script).await.code(DONE);
-    let printed: Vec<&str> = ran.out.split("=====\n").skip(1).collect();
-    assert_eq!(printed.len(), shown.len(), "{ran:#?}");
-    for (shown, printed) in shown.iter().zip(printed) {
-        assert_eq!(alike(printed), alike(shown.output.unwrap_or_default()), "{}", shown.script);
-    }
+    let explaining =
+        ["Explain an order", "See a read model as it was", "Justify that a seat was not to be had"];
+    home.prints(&AUDIT, &explaining, &README.script("Sell a ticket", 3)).await;
     drop(up);
 }
 

@@ -2,18 +2,26 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+use engines::testing::shared;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{
-    Caller, House, Process, Role, Signing, World, audit, command, eventually, new_key, program, quantity,
-    run_with_input, standing,
+use crate::{
+    evidence::AUDIT,
+    readme::README,
+    support::{
+        As, Caller, Home, House, Process, Role, Signing, World, audit, command, eventually, new_key, program,
+        quantity, run_with_input, standing,
+    },
 };
 
 const DONE: i32 = 0;
 const FAULT: i32 = 1;
 const USAGE: i32 = 2;
 const NOTICED_WITHIN: Duration = Duration::from_secs(30);
+
+/// As the section before in the same document defines it.
+const DEFINED: &str = "stagedoor() { cargo run --quiet --bin stagedoor -- \"$@\"; }";
 
 const OPERATIONS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md"));
 
@@ -299,4 +307,15 @@ async fn what_happens_is_followed_as_it_happens() {
     assert_eq!(found, streams);
     tail.signal(Signal::SIGINT);
     assert!(tail.ended(NOTICED_WITHIN).await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_that_move_count_and_forget_print_what_the_document_says() {
+    let home = Home::of(As::Tester).unwrap();
+    let up = home.up().await;
+    let there = World::unmigrated(shared().await.clone()).await;
+    let before = format!("{}\nNEW={}", README.script("Sell a ticket", 3), there.owner_url());
+    let headings = ["Take the log along", "Count what is missing", "Hand out what is held of a person"];
+    home.prints(&AUDIT, &headings, &format!("{before}\n{DEFINED}")).await;
+    drop(up);
 }

@@ -1,13 +1,18 @@
 //! Documents whose lines are typed as they stand there.
 
+use super::Home;
+
+/// Between what one block prints and what the next one does.
+const NEXT: &str = "=====\n";
+
 /// A document in Markdown.
 pub(crate) struct Document(pub(crate) &'static str);
 
 /// A shell block, and what the text block right behind it says that it prints.
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
-    pub(crate) script: &'static str,
-    pub(crate) output: Option<&'static str>,
+struct Shown {
+    script: &'static str,
+    output: Option<&'static str>,
 }
 
 impl Document {
@@ -19,10 +24,25 @@ impl Document {
     }
 
     /// The shell blocks of a section, in their order.
-    pub(crate) fn shown(&self, heading: &str) -> Vec<Shown> {
+    fn shown(&self, heading: &str) -> Vec<Shown> {
         let section =
             self.0.split("\n## ").find(|section| section.starts_with(heading)).expect("the section");
         section.split("```sh\n").skip(1).map(Shown::read).collect()
+    }
+}
+
+impl Home {
+    /// Types the blocks of these sections after some other lines, all into one shell; each prints what stands behind it.
+    pub(crate) async fn prints(&self, document: &Document, headings: &[&str], before: &str) {
+        let shown: Vec<Shown> = headings.iter().flat_map(|heading| document.shown(heading)).collect();
+        assert!(shown.len() >= headings.len(), "{shown:?}");
+        let lines: Vec<_> = shown.iter().map(|shown| format!("printf {NEXT:?}\n{}", shown.script)).collect();
+        let ran = self.shell(&format!("{before}\n{}", lines.concat())).await.code(0);
+        let printed: Vec<&str> = ran.out.split(NEXT).skip(1).collect();
+        assert_eq!(printed.len(), shown.len(), "{ran:#?}");
+        for (shown, printed) in shown.iter().zip(printed) {
+            assert_eq!(alike(printed), alike(shown.output.unwrap_or_default()), "{}", shown.script);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod program;
 mod signing;
 mod world;
 
-pub(crate) use document::{Document, Shown, alike};
+pub(crate) use document::{Document, alike};
 pub(crate) use home::{As, Home};
 pub(crate) use house::{House, hasty_show, quantity, show, standing};
 pub(crate) use http::{Api, Caller, Reply, new_key};
