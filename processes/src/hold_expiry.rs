@@ -14,6 +14,8 @@ pub struct HoldExpiry;
 
 impl Process for HoldExpiry {
     const NAME: &'static str = "hold-expiry";
+    /// A busy show's holds end by the ten thousand in one second.
+    const IN_LINE: usize = 3 * Self::AT_ONCE;
 
     type Context = Sequencer;
 

@@ -1,12 +1,15 @@
 //! Steps that are being performed: each on its own, so that a slow one keeps nobody waiting.
 
-use std::{any::Any, collections::HashSet, marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    any::Any, collections::HashSet, marker::PhantomData, panic::AssertUnwindSafe, sync::Arc, time::Duration,
+};
 
 use faultpoint::Point;
 use futures::FutureExt;
 use tokio::{
+    sync::Semaphore,
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use uuid::Uuid;
 
@@ -14,6 +17,8 @@ use crate::process::{Performed, Process, Step};
 
 /// The time a step may take: with the time until the lease is prolonged no longer than the lease.
 const STEP: Duration = Duration::from_secs(4);
+/// How much of it may pass before it is its turn. If it is not by then, it was never begun.
+const TURN: Duration = Duration::from_secs(2);
 /// Those that end within so short a time are settled together.
 const TOGETHER: Duration = Duration::from_millis(5);
 
@@ -23,21 +28,24 @@ type Name = (Uuid, String);
 /// Those under way end with this value: whoever takes over performs them once more.
 pub(crate) struct InFlight<P> {
     process: PhantomData<P>,
-    tasks: JoinSet<(Step, Performed)>,
+    /// One for each that may be performed at once.
+    places: Arc<Semaphore>,
+    tasks: JoinSet<(Step, Option<Performed>)>,
     names: HashSet<Name>,
-    ended: Vec<(Step, Performed)>,
+    ended: Vec<(Step, Option<Performed>)>,
 }
 
 impl<P: Process> InFlight<P> {
     /// None.
     pub(crate) fn new() -> Self {
-        let (process, tasks, names, ended) = (PhantomData, JoinSet::new(), HashSet::new(), Vec::new());
-        Self { process, tasks, names, ended }
+        let places = Arc::new(Semaphore::new(P::AT_ONCE));
+        let (tasks, names, ended) = (JoinSet::new(), HashSet::new(), Vec::new());
+        Self { process: PhantomData, places, tasks, names, ended }
     }
 
     /// Whether no more can be started.
     pub(crate) fn is_full(&self) -> bool {
-        self.names.len() >= P::AT_ONCE
+        self.names.len() >= P::AT_ONCE + P::IN_LINE
     }
 
     /// Whether a step is under way.
@@ -45,12 +53,16 @@ impl<P: Process> InFlight<P> {
         self.names.contains(&(step.target, step.step.clone()))
     }
 
-    /// Starts a step.
+    /// Starts a step, or puts it in line.
     pub(crate) fn start(&mut self, context: &P::Context, step: Step) {
         self.names.insert((step.target, step.step.clone()));
-        let context = context.clone();
+        let (context, places, deadline) = (context.clone(), Arc::clone(&self.places), Instant::now() + STEP);
         self.tasks.spawn(async move {
-            let performed = perform::<P>(&context, &step).await;
+            let performed = match timeout(TURN, places.acquire()).await {
+                Ok(Ok(_place)) => Some(perform::<P>(&context, &step, deadline).await),
+                // Nobody closes it.
+                Ok(Err(_)) | Err(_) => None,
+            };
             (step, performed)
         });
     }
@@ -66,7 +78,7 @@ impl<P: Process> InFlight<P> {
         sleep(TOGETHER).await;
     }
 
-    /// How those ended that have.
+    /// How those ended that have. Those whose turn did not come are due as before.
     pub(crate) fn take_ended(&mut self) -> Vec<(Step, Performed)> {
         while let Some(Ok(ended)) = self.tasks.try_join_next() {
             self.ended.push(ended);
@@ -74,14 +86,15 @@ impl<P: Process> InFlight<P> {
         for (step, _) in &self.ended {
             self.names.remove(&(step.target, step.step.clone()));
         }
-        std::mem::take(&mut self.ended)
+        let ended = std::mem::take(&mut self.ended).into_iter();
+        ended.filter_map(|(step, performed)| Some((step, performed?))).collect()
     }
 }
 
-async fn perform<P: Process>(context: &P::Context, step: &Step) -> Performed {
+async fn perform<P: Process>(context: &P::Context, step: &Step, deadline: Instant) -> Performed {
     faultpoint::reach(Point::ProcessesBeforeCommand).await;
     let performing = AssertUnwindSafe(P::perform(context, step)).catch_unwind();
-    match timeout(STEP, performing).await {
+    match timeout_at(deadline, performing).await {
         Ok(Ok(performed)) => performed,
         Ok(Err(panic)) => Performed::Failed(format!("panicked: {}", said(&*panic))),
         Err(_) => Performed::Unavailable,

@@ -92,6 +92,9 @@ pub trait Process: Send + Sync + 'static {
     /// Steps performed at once. Few where nobody waits for them, so that they leave room for those who are waited for.
     const AT_ONCE: usize = 512;
 
+    /// Steps that wait in line for one of those to end, so that quick ones go on while the runner reads and records.
+    const IN_LINE: usize = 0;
+
     /// What it performs steps with.
     type Context: Clone + Send + Sync + 'static;
 

@@ -171,7 +171,8 @@ impl<'a, P: Process> Runner<'a, P> {
             }
             let now = self.now();
             // Those under way are among them.
-            let due = within(steps::due(connection, P::NAME, now, limit(2 * P::AT_ONCE))).await?;
+            let due =
+                within(steps::due(connection, P::NAME, now, limit(2 * (P::AT_ONCE + P::IN_LINE)))).await?;
             // What is begun must end before the lease does.
             if prolonged.elapsed() >= PROLONG {
                 continue;

@@ -86,6 +86,10 @@ pub(crate) async fn run(args: &Args) -> Fallible<bool> {
         let ended = rebuild::run(&mut bench).await;
         bench.note("rebuild", ended)?;
     }
+    if args.wants("rebuild_memory") {
+        let ended = rebuild::memory(&mut bench).await;
+        bench.note("rebuild_memory", ended)?;
+    }
     if args.wants("visible") {
         let ended = visible::run(&mut bench).await;
         bench.note("visible", ended)?;

@@ -1,6 +1,7 @@
 //! A long stretch of the log in chunks, read and decoded ahead of whoever writes them.
 //!
-//! While one chunk is written the next one is read; no more than that is kept.
+//! While one chunk is written the next one is read, and nothing before the writer has taken that: two chunks are all that
+//! is kept, however long the log is and whoever of the two is faster.
 
 use std::{
     ops::RangeInclusive,
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// How far a page may reach, which is one query, and about how much it may weigh. An event is at most 256 KiB.
-const PAGE: RangeInclusive<Position> = 100..=20_000;
+const PAGE: RangeInclusive<Position> = 100..=10_000;
 const PAGE_BYTES: usize = 8 << 20;
 /// How many events a chunk has, which is one transaction: few at first, then as many as are written quickly.
 const EVENTS: RangeInclusive<usize> = 1_000..=10_000;
@@ -106,6 +107,8 @@ async fn read<M: ReadModel>(
 ) -> Result<(), RebuildError> {
     let categories = categories::<M>();
     let mut length = *PAGE.start();
+    // Whoever no longer waits for chunks has ended.
+    let Ok(mut place) = chunks.reserve().await else { return Ok(()) };
     let mut building = Building::<M>::new();
     while after < until {
         let end = until.min(after + length);
@@ -118,10 +121,9 @@ async fn read<M: ReadModel>(
         after = end;
         if after == until || building.events >= tempo.events() || building.bytes >= CHUNK_BYTES {
             let full = std::mem::replace(&mut building, Building::new());
-            let chunk = Chunk { groups: full.sorter.finish(), until: after };
-            if chunks.send(Ok(chunk)).await.is_err() {
-                break;
-            }
+            place.send(Ok(Chunk { groups: full.sorter.finish(), until: after }));
+            let Ok(next) = chunks.reserve().await else { break };
+            place = next;
         }
     }
     Ok(())
@@ -187,8 +189,8 @@ mod tests {
     #[test]
     fn pages_reach_as_far_as_they_are_light() {
         assert_eq!(next_length(100, 1_000), 200);
-        assert_eq!(next_length(15_000, 1_000), 20_000);
-        assert_eq!(next_length(20_000, 3 * PAGE_BYTES), 5_000);
+        assert_eq!(next_length(7_500, 1_000), 10_000);
+        assert_eq!(next_length(10_000, 3 * PAGE_BYTES), 2_500);
         assert_eq!(next_length(100, 1 << 30), 100);
     }
 
