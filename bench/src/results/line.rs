@@ -38,6 +38,17 @@ pub(crate) enum Line {
     Figure(Figure),
 }
 
+impl Line {
+    /// What it is a result of; a machine is of none.
+    pub(super) fn measurement(&self) -> Option<&str> {
+        match self {
+            Self::Machine { .. } => None,
+            Self::Turn { measurement, .. } | Self::Audit { measurement, .. } => Some(measurement),
+            Self::Figure(figure) => figure.name.split('.').next(),
+        }
+    }
+}
+
 /// A figure: the median of its turns, and their range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Figure {

@@ -1,6 +1,6 @@
 //! The results as a page with charts.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use super::{Figure, Line, Target, chart};
 use crate::fallible::Fallible;
@@ -75,9 +75,19 @@ fn audits(page: &mut String, lines: &[Line]) -> Fallible<()> {
 }
 
 fn machine(page: &mut String, lines: &[Line]) -> Fallible<()> {
-    page.push_str("\n## Machine and settings\n\n| what | value |\n| --- | --- |\n");
-    for line in lines {
-        let Line::Machine { facts } = line else { continue };
+    page.push_str("\n## Machine and settings\n");
+    let runs: Vec<&[Line]> = lines
+        .chunk_by(|_, next| !matches!(next, Line::Machine { .. }))
+        .filter(|run| !run.is_empty())
+        .collect();
+    for run in &runs {
+        let Some((Line::Machine { facts }, measured)) = run.split_first() else { continue };
+        if runs.len() > 1 {
+            let names: BTreeSet<&str> = measured.iter().filter_map(Line::measurement).collect();
+            let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+            writeln!(page, "\n{}:", names.join(", "))?;
+        }
+        page.push_str("\n| what | value |\n| --- | --- |\n");
         for (name, value) in facts {
             writeln!(page, "| {name} | {value} |")?;
         }
@@ -159,6 +169,29 @@ mod tests {
 | cores | 2 |
 ";
         assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn each_run_names_what_it_measured() {
+        let mut two_runs = lines();
+        two_runs.push(Line::Machine { facts: [("cores".to_owned(), "64".to_owned())].into() });
+        two_runs.push(Line::Audit { measurement: "relay".into(), ok: true, found: "7 events".into() });
+        let page = page(&two_runs).unwrap();
+        let (_, machines) = page.split_once("## Machine and settings\n").unwrap();
+        let expected = "
+`hot_show_writes`:
+
+| what | value |
+| --- | --- |
+| cores | 2 |
+
+`relay`:
+
+| what | value |
+| --- | --- |
+| cores | 64 |
+";
+        assert_eq!(machines, expected);
     }
 
     #[test]
