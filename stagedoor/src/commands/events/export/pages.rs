@@ -6,8 +6,9 @@ use tokio::sync::mpsc;
 use super::form::Form;
 use crate::failure::Failure;
 
-/// Pages that wait to be written.
-const AHEAD: usize = 2;
+/// Pages that wait to be written, or are read to wait there: while one is written. No more are kept, however slow the
+/// disk is.
+const AHEAD: usize = 1;
 
 /// A page, as it is written.
 pub(super) struct Page {
@@ -37,11 +38,12 @@ pub(super) fn read(
     let chain = selection.is_gapless().then_some(chain);
     let mut reading = Reading { walk: Walk::new(log, selection), form, chain, to };
     tokio::spawn(async move {
-        loop {
-            let page = reading.next().await.transpose();
-            let Some(page) = page else { return };
+        // Who no longer waits for pages has ended.
+        while let Ok(place) = sender.reserve().await {
+            let Some(page) = reading.next().await.transpose() else { return };
             let failed = page.is_err();
-            if sender.send(page).await.is_err() || failed {
+            place.send(page);
+            if failed {
                 return;
             }
         }
