@@ -6,9 +6,8 @@ use tokio::sync::mpsc;
 use super::form::Form;
 use crate::failure::Failure;
 
-/// Pages that wait to be written, or are read to wait there: while one is written. No more are kept, however slow the
-/// disk is.
-const AHEAD: usize = 1;
+/// Pages that wait to be written.
+const AHEAD: usize = 2;
 
 /// A page, as it is written.
 pub(super) struct Page {
@@ -38,12 +37,11 @@ pub(super) fn read(
     let chain = selection.is_gapless().then_some(chain);
     let mut reading = Reading { walk: Walk::new(log, selection), form, chain, to };
     tokio::spawn(async move {
-        // Who no longer waits for pages has ended.
-        while let Ok(place) = sender.reserve().await {
-            let Some(page) = reading.next().await.transpose() else { return };
+        loop {
+            let page = reading.next().await.transpose();
+            let Some(page) = page else { return };
             let failed = page.is_err();
-            place.send(page);
-            if failed {
+            if sender.send(page).await.is_err() || failed {
                 return;
             }
         }
