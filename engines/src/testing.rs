@@ -3,6 +3,8 @@
 //! Run under `with-engines -- cargo nextest run` all tests share one Postgres and one NATS; a test that is run
 //! alone gets its own. Both are real, and Postgres waits for the disk as it does in production.
 
+mod python;
+
 use std::env;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -16,6 +18,16 @@ use crate::find::{self, Lookup};
 use crate::guard::{self, Guard};
 use crate::nats::{Nats, NatsOptions};
 use crate::postgres::{Postgres, PostgresOptions};
+
+pub use python::{PythonServer, Script};
+
+/// A mail server; `processes/tests/mail_server.py` says for whom it takes messages.
+pub const MAIL_SERVER: Script = Script {
+    file: "processes/tests/mail_server.py",
+    library: "mail-server",
+    package: "aiosmtpd",
+    without: "STAGEDOOR_TEST_WITHOUT_MAIL",
+};
 
 /// Set by `with-engines`: the superuser's URL of a Postgres in which tests make their own databases.
 pub const POSTGRES_URL: &str = "STAGEDOOR_TEST_POSTGRES_URL";

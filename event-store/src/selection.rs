@@ -11,8 +11,7 @@ use crate::{
     record::{Position, RecordedEvent},
 };
 
-/// A page ends after so many bytes of events, of which one may have 256 KiB. A few pages are in memory at once: being
-/// read, waiting and being written.
+/// A page ends after so many bytes of events, of which one may have 256 KiB.
 const PAGE_BYTES: usize = 1 << 20;
 /// Over how many positions a page goes; more where little is found in them.
 const FIRST_STRETCH: Position = 1_000;

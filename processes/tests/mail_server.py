@@ -4,8 +4,8 @@
     delay…   takes it the second time: 451 first
     drop…    takes it, and the first time breaks off without saying so
 
-Listens where its argument says, or anywhere. Writes its port to standard output, then a JSON object a line for each message that it took. Ends with its standard
-input.
+Listens where its argument says; 0 is anywhere. Writes its port to standard output, then a JSON object a line for each
+message that it took. Ends with its standard input.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ class Handler:
 async def main():
     loop = asyncio.get_running_loop()
     handler = Handler()
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    port = int(sys.argv[1])
     server = await loop.create_server(lambda: SMTP(handler, hostname="mail.test"), "127.0.0.1", port)
     say(server.sockets[0].getsockname()[1])
     await loop.run_in_executor(None, sys.stdin.read)

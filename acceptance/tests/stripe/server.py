@@ -1,4 +1,4 @@
-"""localstripe on a free port of the loopback.
+"""localstripe on the loopback, at the port that its argument says; 0 is any.
 
 Its own program listens on every address, and keeps what it knows in a file that all of a machine's users share; the
 rest of it is taken as it is.
@@ -24,7 +24,7 @@ async def main():
     logger.addHandler(logging.StreamHandler(sys.stdout))
     runner = web.AppRunner(server.app, access_log=logger)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", int(sys.argv[1]))
     await site.start()
     print(runner.addresses[0][1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -7,7 +7,10 @@ use event_store::Command;
 use sqlx::Executor;
 use uuid::Uuid;
 
-use super::{Bench, buffers};
+use super::{
+    Bench, buffers,
+    long_and_short::{LONG, SHORT},
+};
 use crate::{
     fallible::Fallible,
     house::{House, shows::context, told},
@@ -15,8 +18,6 @@ use crate::{
 };
 
 const NAME: &str = "audit_order";
-const SHORT: i64 = 500_000;
-const LONG: i64 = 5_000_000;
 /// Orders whose stories are told, from all over the log.
 const ORDERS: i64 = 50;
 /// Placed for two seats, then paid for.

@@ -4,17 +4,17 @@ use std::{fs, path::Path};
 
 use serde::Deserialize;
 
-use super::Bench;
+use super::{
+    Bench,
+    long_and_short::{self, Cost, LONG, SHORT},
+};
 use crate::{
     fallible::Fallible,
     house::{House, Told, told},
-    results::Target,
 };
 
 const EXPORT: &str = "export";
 const IMPORT: &str = "import";
-const SHORT: i64 = 500_000;
-const LONG: i64 = 5_000_000;
 
 /// What `events export` says.
 #[derive(Deserialize)]
@@ -34,28 +34,9 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     let house = bench.site.house().await?;
     let few = moved(bench, &house, bench.args.events(SHORT)).await?;
     let many = moved(bench, &house, bench.args.events(LONG)).await?;
-    for (turn, (few, many)) in (1..).zip(few.exports.iter().zip(&many.exports)) {
-        tell(bench, EXPORT, turn, few, many)?;
-    }
-    tell(bench, IMPORT, 1, &few.import, &many.import)?;
-    for name in [EXPORT, IMPORT] {
-        bench.journal.figure(name, "memory_ratio", "×", Some(Target::AtMost(1.2)))?;
-        for (value, unit) in [
-            ("events_per_second", "events/s"),
-            ("short_events_per_second", "events/s"),
-            ("short_memory_mib", "MiB"),
-            ("long_memory_mib", "MiB"),
-        ] {
-            bench.journal.figure(name, value, unit, None)?;
-        }
-    }
+    long_and_short::note(bench, EXPORT, &few.exports, &many.exports)?;
+    long_and_short::note(bench, IMPORT, &[few.import], &[many.import])?;
     house.demolish().await
-}
-
-/// What it took, once.
-struct Cost {
-    per_second: f64,
-    memory_mib: f64,
 }
 
 impl Cost {
@@ -68,20 +49,6 @@ impl Cost {
 struct Moved {
     exports: Vec<Cost>,
     import: Cost,
-}
-
-fn tell(bench: &mut Bench<'_>, name: &'static str, turn: u32, few: &Cost, many: &Cost) -> Fallible<()> {
-    bench.journal.turn(
-        name,
-        turn,
-        [
-            ("events_per_second", many.per_second),
-            ("short_events_per_second", few.per_second),
-            ("short_memory_mib", few.memory_mib),
-            ("long_memory_mib", many.memory_mib),
-            ("memory_ratio", many.memory_mib / few.memory_mib),
-        ],
-    )
 }
 
 /// Grows, writes everything to a file a few times, and reads the last of them into another house.

@@ -11,6 +11,7 @@ mod holds;
 mod hot_show;
 mod hot_show_writes;
 mod idle;
+mod long_and_short;
 mod meanwhile;
 mod on_sale;
 mod ordering;

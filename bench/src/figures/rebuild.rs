@@ -6,7 +6,12 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use tokio::{sync::watch, try_join};
 
-use super::{Bench, ordering::Ordering, publishing::per_second};
+use super::{
+    Bench,
+    long_and_short::{LONG, SHORT},
+    ordering::Ordering,
+    publishing::per_second,
+};
 use crate::{
     fallible::Fallible,
     floors,
@@ -18,8 +23,6 @@ use crate::{
 const NAME: &str = "rebuild";
 const MEMORY: &str = "rebuild_memory";
 const EVENTS: i64 = 1_000_000;
-const SHORT: i64 = 500_000;
-const LONG: i64 = 5_000_000;
 /// Floors and rebuilds take turns at least so often.
 const PAIRS: u32 = 9;
 const QUERIES_PER_SECOND: f64 = 200.0;

@@ -2,16 +2,16 @@
 
 use serde::Deserialize;
 
-use super::Bench;
+use super::{
+    Bench,
+    long_and_short::{self, Cost, LONG, SHORT},
+};
 use crate::{
     fallible::Fallible,
     house::{House, Told, told},
-    results::Target,
 };
 
 const NAME: &str = "verify";
-const SHORT: i64 = 500_000;
-const LONG: i64 = 5_000_000;
 
 /// What `audit verify` says.
 #[derive(Deserialize)]
@@ -33,35 +33,8 @@ pub(crate) async fn run(bench: &mut Bench<'_>) -> Fallible<()> {
     let house = bench.site.house().await?;
     let few = verified(bench, &house, bench.args.events(SHORT)).await?;
     let many = verified(bench, &house, bench.args.events(LONG)).await?;
-    for (turn, (few, many)) in (1..).zip(few.into_iter().zip(many)) {
-        bench.journal.turn(
-            NAME,
-            turn,
-            [
-                ("events_per_second", many.per_second),
-                ("short_events_per_second", few.per_second),
-                ("short_memory_mib", few.memory_mib),
-                ("long_memory_mib", many.memory_mib),
-                ("memory_ratio", many.memory_mib / few.memory_mib),
-            ],
-        )?;
-    }
-    bench.journal.figure(NAME, "memory_ratio", "×", Some(Target::AtMost(1.2)))?;
-    for (value, unit) in [
-        ("events_per_second", "events/s"),
-        ("short_events_per_second", "events/s"),
-        ("short_memory_mib", "MiB"),
-        ("long_memory_mib", "MiB"),
-    ] {
-        bench.journal.figure(NAME, value, unit, None)?;
-    }
+    long_and_short::note(bench, NAME, &few, &many)?;
     house.demolish().await
-}
-
-/// What it took, once.
-struct Cost {
-    per_second: f64,
-    memory_mib: f64,
 }
 
 /// Grows, signs what is new, and verifies everything a few times.

@@ -1,8 +1,7 @@
 //! Negative controls: tests that watch a guard fail when it is switched off.
 
+use engines::testing::MAIL_SERVER;
 use faultpoint::{Sabotage, control::turns_red};
-
-use crate::post;
 
 #[test]
 fn a_stale_worker_that_is_not_fenced_is_found() {
@@ -20,7 +19,7 @@ fn a_worker_that_reacts_to_what_never_happened_is_found() {
 
 #[test]
 fn a_customer_who_is_told_twice_is_found() {
-    if post::is_left_out() {
+    if MAIL_SERVER.is_left_out() {
         return;
     }
     let test = "notifications::whoever_was_told_is_not_told_again_when_all_steps_are_forgotten";

@@ -1,24 +1,19 @@
 //! localstripe: what somebody else takes Stripe to be. What it answers and signs is no code of ours.
 
-use std::{
-    env,
-    path::Path,
-    process::Stdio,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
+use engines::testing::{PythonServer, Script};
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-};
 
 use super::{eventually, http};
 
-/// Set to leave out what takes it, where it can't be had.
-const WITHOUT: &str = "STAGEDOOR_TEST_WITHOUT_STRIPE";
+const LOCALSTRIPE: Script = Script {
+    file: "acceptance/tests/stripe/server.py",
+    library: "stripe-server",
+    package: "localstripe",
+    without: "STAGEDOOR_TEST_WITHOUT_STRIPE",
+};
 /// It takes any key that begins like one.
 pub(crate) const SECRET_KEY: &str = "sk_test_of_the_box_office";
 const PUBLISHABLE_KEY: &str = "pk_test_of_the_box_office";
@@ -28,36 +23,17 @@ const TELLS_WITHIN: Duration = Duration::from_secs(20);
 pub(crate) struct Localstripe {
     pub(crate) url: String,
     http: Client,
-    said: Arc<Mutex<Vec<String>>>,
-    _child: Child,
+    server: PythonServer,
 }
 
 impl Localstripe {
     /// None where the tests were told to do without.
     pub(crate) async fn start() -> Option<Self> {
-        if env::var_os(WITHOUT).is_some() {
+        if LOCALSTRIPE.is_left_out() {
             return None;
         }
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let library = here.join("../.stagedoor/bin/stripe-server");
-        let advice = format!(
-            "run ./bootstrap, which takes Python 3.9 or later with pip; or set {WITHOUT}=1 to leave this out"
-        );
-        let there = library.join("localstripe").is_dir();
-        assert!(there, "there is no payment provider in {}: {advice}", library.display());
-        let started = Command::new("python3")
-            .arg(here.join("tests/stripe/server.py"))
-            .env("PYTHONPATH", library)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn();
-        let mut child = started.unwrap_or_else(|error| panic!("python3 can't be run ({error}): {advice}"));
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines.next_line().await.unwrap().unwrap_or_else(|| panic!("it did not start: {advice}"));
-        let said = Arc::default();
-        tokio::spawn(listen(lines, Arc::clone(&said)));
-        Some(Self { url: format!("http://127.0.0.1:{port}"), http: http::client(), said, _child: child })
+        let server = LOCALSTRIPE.start(0).await;
+        Some(Self { url: format!("http://127.0.0.1:{}", server.port), http: http::client(), server })
     }
 
     /// From now on it tells of what happens there, signed with this secret.
@@ -70,8 +46,7 @@ impl Localstripe {
     /// Waits until it has said this of a webhook as often as this.
     pub(crate) async fn has_told(&self, what: &str, times: usize) {
         eventually(&format!("{times} webhooks {what}"), TELLS_WITHIN, || async {
-            let said = self.said.lock().unwrap();
-            (said.iter().filter(|line| line.contains(what)).count() >= times).then_some(())
+            (self.server.said().iter().filter(|line| line.contains(what)).count() >= times).then_some(())
         })
         .await;
     }
@@ -109,10 +84,4 @@ impl Localstripe {
 async fn answer(request: RequestBuilder) -> (u16, Value) {
     let response = request.send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
-}
-
-async fn listen(mut lines: Lines<BufReader<ChildStdout>>, said: Arc<Mutex<Vec<String>>>) {
-    while let Ok(Some(line)) = lines.next_line().await {
-        said.lock().unwrap().push(line);
-    }
 }

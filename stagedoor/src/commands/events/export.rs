@@ -19,6 +19,7 @@ use self::{
     destination::Destination,
     form::Form,
     kept::{Kept, kept},
+    pages::Pages,
 };
 use super::select::within;
 use crate::{
@@ -115,11 +116,10 @@ impl Export {
         };
         let rest = Selection { from: Some(chain.position() + 1), to: Some(to), ..self.selection.clone() };
         let log = LogReader::new(self.database.clone(), "export");
-        let mut pages = pages::read(log, self.form, rest, chain);
-        let (mut events, mut progress) = (0, Progress::new("positions"));
-        while let Some(page) = pages.recv().await {
-            let page = page?;
-            destination.write(&page.lines)?;
+        let mut pages = Pages::of(log, self.form, rest, to, chain);
+        let (mut lines, mut events, mut progress) = (Vec::new(), 0, Progress::new("positions"));
+        while let Some(page) = pages.next(&mut lines).await? {
+            destination.write(&lines)?;
             events += page.events;
             progress.tell(page.position - before, to - before);
         }
