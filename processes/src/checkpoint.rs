@@ -1,6 +1,6 @@
 //! How far a process has read, and for whom that is recorded.
 
-use event_store::{Head, Position};
+use event_store::Position;
 use faultpoint::{Point, Sabotage, sabotaged};
 use sqlx::{Connection, FromRow, PgConnection};
 use uuid::Uuid;
@@ -14,20 +14,21 @@ struct Known {
     token: i64,
 }
 
-/// How far a process has read, for the holder of lease `token`; `None` if a later holder has been here. The first
-/// time, or if the checkpoint is of another log or beyond the end of this one, it is set to the log's beginning, and
+/// Which log a process has read and how far, for the holder of lease `token`; `None` if a later holder has been here. The
+/// first time, or if the checkpoint is of another log or beyond the end of this one, it is set to the log's beginning, and
 /// steps that were derived from what is not in this log are forgotten.
 pub(crate) async fn take_over(
     connection: &mut PgConnection,
     process: &str,
-    head: &Head,
     token: i64,
-) -> Result<Option<Position>, sqlx::Error> {
+) -> Result<Option<(Uuid, Position)>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let known: Option<Known> = sqlx::query_as(include_str!("sql/known_checkpoint.sql"))
         .bind(process)
         .fetch_optional(&mut *transaction)
         .await?;
+    // Not before the checkpoint: whoever had the lease may have read on until it was locked.
+    let head = event_store::head(&mut transaction).await?;
     let position = match known {
         Some(known) if known.token > token && !sabotaged(Sabotage::FencingOff) => None,
         Some(known) if known.log_id == head.log_id && known.position <= head.position => {
@@ -37,7 +38,7 @@ pub(crate) async fn take_over(
         Some(_) | None => restart(&mut transaction, process, head.log_id, token).await?.then_some(0),
     };
     transaction.commit().await?;
-    Ok(position)
+    Ok(position.map(|position| (head.log_id, position)))
 }
 
 async fn claim(connection: &mut PgConnection, process: &str, token: i64) -> Result<(), sqlx::Error> {

@@ -97,7 +97,11 @@ async fn perform<P: Process>(context: &P::Context, step: &Step, deadline: Instan
     match timeout_at(deadline, performing).await {
         Ok(Ok(performed)) => performed,
         Ok(Err(panic)) => Performed::Failed(format!("panicked: {}", said(&*panic))),
-        Err(_) => Performed::Unavailable,
+        Err(_) => {
+            let (process, target, name) = (P::NAME, step.target, step.step.as_str());
+            tracing::warn!(process, %target, step = name, "a step took longer than it may; it is tried again");
+            Performed::Unavailable
+        }
     }
 }
 

@@ -36,3 +36,7 @@ pub use process::{Performed, Process, Reaction, Step};
 pub use readings::Readings;
 pub use refunds::{REFUND, Refunds};
 pub use runner::{RunnerOptions, RunnerStatus, run};
+
+/// All processes there are, by name.
+pub const NAMES: [&str; 5] =
+    [HoldExpiry::NAME, Charging::NAME, Refunds::NAME, Cancellations::NAME, Notifications::NAME];

@@ -16,23 +16,23 @@ type Name = (Uuid, &'static str);
 #[derive(Default)]
 pub(crate) struct NetReactions {
     scheduled: Vec<(Uuid, &'static str, Uuid, DateTime<Utc>)>,
-    hastened: Vec<(Uuid, &'static str, DateTime<Utc>)>,
+    hastened: Vec<(Uuid, &'static str, Uuid, DateTime<Utc>)>,
     dropped: Vec<Name>,
 }
 
 /// The last word on one step.
 enum Word {
     Scheduled { cause: Uuid, due_at: DateTime<Utc> },
-    Hastened(DateTime<Utc>),
+    Hastened { cause: Uuid, due_at: DateTime<Utc> },
     Dropped,
 }
 
 impl Word {
-    /// The same, but due by `at`.
-    fn hastened(self, at: DateTime<Utc>) -> Self {
+    /// The same, but due by `at` because of `cause`: whatever is done of it at this moment was for another reason.
+    fn hastened(self, cause: Uuid, at: DateTime<Utc>) -> Self {
         match self {
-            Self::Scheduled { cause, due_at } => Self::Scheduled { cause, due_at: due_at.min(at) },
-            Self::Hastened(due_at) => Self::Hastened(due_at.min(at)),
+            Self::Scheduled { due_at, .. } => Self::Scheduled { cause, due_at: due_at.min(at) },
+            Self::Hastened { due_at, .. } => Self::Hastened { cause, due_at: due_at.min(at) },
             Self::Dropped => Self::Dropped,
         }
     }
@@ -48,8 +48,9 @@ impl NetReactions {
                     ((*target, *step), Word::Scheduled { cause: *cause, due_at: *due_at })
                 }
                 Reaction::Hasten { target, step, due_at } => {
-                    let name = (*target, *step);
-                    (name, last.remove(&name).map_or(Word::Hastened(*due_at), |word| word.hastened(*due_at)))
+                    let (name, due_at) = ((*target, *step), *due_at);
+                    let alone = Word::Hastened { cause: *cause, due_at };
+                    (name, last.remove(&name).map_or(alone, |word| word.hastened(*cause, due_at)))
                 }
                 Reaction::Drop { target, step } => ((*target, *step), Word::Dropped),
             };
@@ -59,7 +60,7 @@ impl NetReactions {
         for ((target, step), word) in last {
             match word {
                 Word::Scheduled { cause, due_at } => net.scheduled.push((target, step, cause, due_at)),
-                Word::Hastened(due_at) => net.hastened.push((target, step, due_at)),
+                Word::Hastened { cause, due_at } => net.hastened.push((target, step, cause, due_at)),
                 Word::Dropped => net.dropped.push((target, step)),
             }
         }
@@ -94,6 +95,7 @@ impl NetReactions {
             .bind(self.hastened.iter().map(|step| step.0).collect::<Vec<_>>())
             .bind(self.hastened.iter().map(|step| step.1).collect::<Vec<_>>())
             .bind(self.hastened.iter().map(|step| step.2).collect::<Vec<_>>())
+            .bind(self.hastened.iter().map(|step| step.3).collect::<Vec<_>>())
             .execute(connection)
             .await
             .map(|_| ())

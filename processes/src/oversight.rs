@@ -133,9 +133,13 @@ pub async fn standings(connection: &mut PgConnection) -> Result<Vec<Standing>, s
 /// # Errors
 /// The database's own.
 pub async fn recheck(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let head = event_store::head(&mut *connection).await?;
+    let mut transaction = connection.begin().await?;
+    sqlx::query(include_str!("sql/lock_checkpoints.sql")).execute(&mut *transaction).await?;
+    // Not before the checkpoints: processes that work read on until these are locked.
+    let head = event_store::head(&mut transaction).await?;
     let recheck = sqlx::query(include_str!("sql/refuse_checkpoints.sql"));
-    recheck.bind(head.log_id).bind(head.position).execute(connection).await.map(|_| ())
+    recheck.bind(head.log_id).bind(head.position).execute(&mut *transaction).await?;
+    transaction.commit().await
 }
 
 /// Parked steps, at most 1,000; of one process, or of all.

@@ -128,36 +128,38 @@ impl<'a, P: Process> Runner<'a, P> {
     /// Works for as long as it has the lease and nothing fails.
     async fn work(mut self) -> Result<(), Error> {
         let mut connection = within(connect(&self.options.database, "processes")).await?;
+        let asked = Instant::now();
         let Some(token) = within(self.lease.take(&mut connection)).await? else {
             self.stand_by();
             return Ok(());
         };
-        let head = self.log.head().await?;
-        let turn = Turn { token, log_id: head.log_id };
-        let known = within(checkpoint::take_over(&mut connection, P::NAME, &head, token)).await?;
-        let Some(position) = known else {
+        let known = within(checkpoint::take_over(&mut connection, P::NAME, token)).await?;
+        let Some((log_id, position)) = known else {
             within(self.lease.release(&mut connection)).await?;
             self.stand_by();
             return Ok(());
         };
         self.count_parked(&mut connection).await?;
-        self.follow(&mut connection, turn, position).await
+        self.follow(&mut connection, Turn { token, log_id }, position, asked).await
     }
 
-    /// Reads on and performs what is due, until another worker takes over or the log is another one.
+    /// Reads on and performs what is due, until another worker takes over or the log is another one. The lease lasts from
+    /// when it was asked for, at the latest.
     async fn follow(
         &mut self,
         connection: &mut PgConnection,
         turn: Turn,
         mut position: Position,
+        mut prolonged: Instant,
     ) -> Result<(), Error> {
-        let (mut prolonged, mut in_flight) = (Instant::now(), InFlight::<P>::new());
+        let mut in_flight = InFlight::<P>::new();
         loop {
             if prolonged.elapsed() >= PROLONG {
+                let asked = Instant::now();
                 if !self.prolong(connection, turn).await? {
                     return Ok(());
                 }
-                prolonged = Instant::now();
+                prolonged = asked;
             }
             let Some(page) = self.read_page(connection, turn, position).await? else { return Ok(()) };
             position = page.to;
@@ -189,8 +191,8 @@ impl<'a, P: Process> Runner<'a, P> {
 
     /// Keeps the lease; `false` if it is another's now, or if the log is no longer the one that was taken over.
     async fn prolong(&mut self, connection: &mut PgConnection, turn: Turn) -> Result<bool, Error> {
-        self.count_parked(connection).await?;
         let ours = within(self.lease.take(connection)).await? == Some(turn.token);
+        self.count_parked(connection).await?;
         Ok(ours && self.log.head().await?.log_id == turn.log_id)
     }
 

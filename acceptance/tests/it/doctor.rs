@@ -1,12 +1,15 @@
 //! `stagedoor doctor --deep`: what is missing where, and what of it can be mended.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use crate::support::{House, World, audit, quantity, standing};
+use crate::support::{House, Load, World, audit, quantity, standing};
 
 const DONE: i32 = 0;
 const FAULT: i32 = 1;
 const USAGE: i32 = 2;
+const WITHIN: Duration = Duration::from_secs(30);
 
 /// A house that has sold some tickets, and whose read models and stream have caught up.
 async fn house() -> House {
@@ -51,6 +54,21 @@ async fn of_a_sound_house_nothing_is_missing() {
     }
     house.world.run(&["doctor", "--deep"]).await.code(DONE).says(&format!("0 missing of {head}"));
     house.world.run(&["doctor", "--fix"]).await.code(USAGE).says("--deep");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_house_that_sells_nothing_is_missing_either() {
+    let house = House::open().await;
+    let show = house.show(Load::sections()).await;
+    let load = Load::start(&house.customer, &house.operator, &show, 8);
+    for _ in 0..5 {
+        load.answers(20, WITHIN).await;
+        let findings = deep(&house.world, DONE, &[]).await;
+        let counts: Vec<&Value> = findings.iter().filter(|finding| finding["of"].is_i64()).collect();
+        assert_eq!(counts.len(), 13, "{findings:?}");
+    }
+    load.finish().await;
+    audit::audit(&house.world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,12 +92,13 @@ async fn what_the_customer_has_yet_to_do_is_no_success_and_is_called_off_in_the_
     let office = Office::open().await;
     let order = office.sold(2_092, PaymentMethod::Card).await;
     let charging = office.charging();
-    until("it is charged", async || {
-        office.world.caught_up(Charging::NAME).await;
-        office.story(&order).await.len() > 2
-            || office.world.steps(Charging::NAME).await.iter().all(|step| step.step != "charge")
-    })
-    .await;
+    office
+        .in_time("it is charged", async || {
+            office.world.caught_up(Charging::NAME).await;
+            office.story(&order).await.len() > 2
+                || office.world.steps(Charging::NAME).await.iter().all(|step| step.step != "charge")
+        })
+        .await;
     assert_eq!(office.story(&order).await, ["OrderPlaced", "PaymentRequested"]);
 
     office.cancel(order.order_id).await;

@@ -70,7 +70,12 @@ impl Provider for Gate {
     }
 
     fn find<'a>(&'a self, charge: &'a Charge, reference: Option<&'a str>) -> Answer<'a, Option<ChargeState>> {
-        self.provider.find(charge, reference)
+        async move {
+            let answer = self.provider.find(charge, reference).await;
+            self.pass().await;
+            answer
+        }
+        .boxed()
     }
 
     fn cancel<'a>(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use domain::{PaymentMethod, operations::ExpireHold};
 use event_store::ExecuteError;
 use processes::{Charging, Process};
@@ -12,14 +13,14 @@ use super::{
 };
 use crate::{
     shop::{HOLD, command},
-    support::Running,
+    support::{Running, until},
 };
 
 const EXPIRED: [&str; 2] = ["OrderExpired", "PaymentCancelled"];
 const CONFIRMED: [&str; 2] = ["PaymentSucceeded", "OrderConfirmed"];
 const PAID_BACK: [&str; 3] = ["PaymentSucceeded", "PaymentRefundRequested", "PaymentRefunded"];
 
-/// Charging, by a provider whose answers are kept back; the first of them has come.
+/// Charging, by a provider whose answers are kept back; the first of them has come there.
 async fn charged(office: &Office) -> (Arc<Gate>, Running) {
     let gate = Gate::before(office.bank.client(), Keeps::Tasks);
     let money = office.money_by(Some(Arc::clone(&gate) as _));
@@ -61,6 +62,29 @@ async fn a_charge_whose_answer_is_lost_is_looked_for_when_its_order_is_cancelled
     assert_eq!(office.moved(order.payment_id).await, (2_200, 2_200));
     charging.stop().await;
     refunds.stop().await;
+}
+
+/// No time passes while it is called off.
+#[tokio::test]
+async fn a_question_that_is_being_asked_does_not_put_off_what_is_asked_for_meanwhile() {
+    let office = Office::without_webhooks().await;
+    let order = office.sold(2_092, PaymentMethod::Card).await;
+    let charging = office.charging();
+    until("it waits for the customer", async || {
+        office.world.caught_up(Charging::NAME).await;
+        office.world.steps(Charging::NAME).await.iter().all(|step| step.step != "charge")
+    })
+    .await;
+    charging.stop().await;
+    office.world.clock.advance(TimeDelta::seconds(61));
+    let (gate, charging) = charged(&office).await;
+
+    office.cancel(order.order_id).await;
+    office.world.caught_up(Charging::NAME).await;
+    gate.open();
+
+    until("it is called off", async || office.world.steps(Charging::NAME).await.is_empty()).await;
+    charging.stop().await;
 }
 
 /// The hold has ended, and its expiry is merely due: what comes of the payment does not depend on who is quicker.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use event_store::{Head, Missing, Position};
-use processes::{Cancellations, Charging, HoldExpiry, Notifications, Process, Refunds};
 use projections::{Model, ProjectionState};
 use sqlx::{ConnectOptions, PgConnection};
 use tokio::time::{Instant, sleep};
@@ -15,9 +14,6 @@ use crate::{failure::Failure, settings::Settings};
 /// How long those who work may take for what was appended a moment ago.
 const ON_THEIR_WAY: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-
-const PROCESSES: [&str; 5] =
-    [HoldExpiry::NAME, Charging::NAME, Refunds::NAME, Cancellations::NAME, Notifications::NAME];
 
 /// A checkpoint, whoever's.
 struct Checkpoint {
@@ -38,10 +34,12 @@ pub(super) async fn examine(settings: &Settings, findings: &mut Vec<Finding>) ->
     let mut connection = settings.writer()?.connect().await?;
     let head = event_store::head(&mut connection).await?;
     let checkpoints = settled(&mut connection, &head).await?;
+    // Not before the checkpoints: where people buy, these are further on by now than the log was then.
+    let end = event_store::head(&mut connection).await?;
     for checkpoint in &checkpoints {
-        findings.extend(judge(checkpoint, &head));
+        findings.extend(judge(checkpoint, head.position, &end));
     }
-    Ok(checkpoints.iter().any(|checkpoint| checkpoint.is_refused(&head)))
+    Ok(checkpoints.iter().any(|checkpoint| checkpoint.is_refused(&end)))
 }
 
 /// As they are when all have come to the log's end, or had time to.
@@ -62,7 +60,7 @@ async fn settled(connection: &mut PgConnection, head: &Head) -> Result<Vec<Check
 
 async fn read(connection: &mut PgConnection) -> Result<Vec<Checkpoint>, Failure> {
     let projections = projections::standings(&mut *connection).await?;
-    let processes = processes::standings(connection).await?;
+    let standings = processes::standings(connection).await?;
     let of_models = Model::ALL.into_iter().map(|model| {
         let found = projections.iter().find(|standing| standing.name == model.name());
         let stopped = found.filter(|standing| standing.state == ProjectionState::Stopped);
@@ -77,8 +75,8 @@ async fn read(connection: &mut PgConnection) -> Result<Vec<Checkpoint>, Failure>
             run: "stagedoor serve projections",
         }
     });
-    let of_processes = PROCESSES.into_iter().map(|process| {
-        let found = processes.iter().find(|standing| standing.process == process);
+    let of_processes = processes::NAMES.into_iter().map(|process| {
+        let found = standings.iter().find(|standing| standing.process == process);
         Checkpoint {
             what: format!("process {process}"),
             place: found.map(|standing| (standing.position, standing.log_id)),
@@ -93,26 +91,27 @@ async fn read(connection: &mut PgConnection) -> Result<Vec<Checkpoint>, Failure>
 
 impl Checkpoint {
     /// Nobody can go on from it.
-    fn is_refused(&self, head: &Head) -> bool {
-        self.place.is_some_and(|(position, log_id)| log_id != head.log_id || position > head.position)
+    fn is_refused(&self, end: &Head) -> bool {
+        self.place.is_some_and(|(position, log_id)| log_id != end.log_id || position > end.position)
     }
 }
 
-fn judge(checkpoint: &Checkpoint, head: &Head) -> Vec<Finding> {
+/// Whether it has all events up to `goal`, and none beyond the log's end.
+fn judge(checkpoint: &Checkpoint, goal: Position, end: &Head) -> Vec<Finding> {
     let Checkpoint { what, place, stopped, parked, steps, run } = checkpoint;
-    let count = |missing, otherwise: &str| Finding::count(what.clone(), head.position, missing, otherwise);
-    let behind = |position| Missing::between(position + 1, head.position);
+    let count = |missing, otherwise: &str| Finding::count(what.clone(), goal, missing, otherwise);
+    let behind = |position| Missing::between(position + 1, goal);
     let never_run = &format!("it has never run: `{run}`");
     let of_another_log = "its checkpoint is of another log; it begins again when it runs, or by --fix";
     let first = match (place, stopped) {
         (None, _) => count(behind(0), never_run),
-        (Some((_, log_id)), _) if *log_id != head.log_id => count(behind(0), of_another_log),
-        (Some((position, _)), _) if *position > head.position => Finding::fault(
+        (Some((_, log_id)), _) if *log_id != end.log_id => count(behind(0), of_another_log),
+        (Some((position, _)), _) if *position > end.position => Finding::fault(
             what.clone(),
             format!(
                 "its checkpoint, {position}, is beyond the log's end, {}: it has seen what the log does not hold; it begins \
                  again when it runs, or by --fix",
-                head.position
+                end.position
             ),
         ),
         (Some((position, _)), Some(reason)) => count(behind(*position), &format!("it has stopped: {reason}")),
