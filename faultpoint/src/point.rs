@@ -49,6 +49,8 @@ named! {
         ProjectionsBeforeCommit = "projections/before-commit",
         /// Both are committed. May fail: as if the answer had been lost.
         ProjectionsAfterCommit = "projections/after-commit",
+        /// Which slot of a read model is read was looked at; nothing is known of the other one.
+        RebuildLooked = "rebuild/looked",
         /// A read model is about to be made anew: the slot is empty, or what an earlier run left is taken up.
         RebuildBegun = "rebuild/begun",
         /// It has come near what is read.
@@ -117,6 +119,7 @@ impl Point {
             | Self::RelayTold
             | Self::ProjectionsLocked
             | Self::ProjectionsBeforeCommit
+            | Self::RebuildLooked
             | Self::RebuildBegun
             | Self::RebuildFilled
             | Self::RebuildIndexed

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use domain::StreamId;
 use event_store::Position;
-use sqlx::PgConnection;
+use sqlx::{FromRow, PgConnection};
 
 use crate::{fold::Poisoned, slot::Slot};
 
@@ -77,6 +77,31 @@ pub(crate) async fn park(
         one.behind.iter().map(move |position| (entity.clone(), *position))
     });
     wait_behind(connection, projection, slot, &waiting.collect::<Vec<_>>()).await
+}
+
+/// What stands still in the slot that is not read, and goes on in the one that is.
+#[derive(Debug, FromRow)]
+pub(crate) struct Anew {
+    /// The first of them.
+    pub(crate) entity: String,
+    /// Why it can't go on.
+    pub(crate) reason: String,
+    /// How many there are.
+    pub(crate) entities: i64,
+}
+
+/// Whether anything stands still in a slot that goes on in the other one.
+pub(crate) async fn anew(
+    connection: &mut PgConnection,
+    projection: &str,
+    slot: Slot,
+) -> Result<Option<Anew>, sqlx::Error> {
+    sqlx::query_as(include_str!("sql/parked_anew.sql"))
+        .bind(projection)
+        .bind(slot)
+        .bind(slot.other())
+        .fetch_optional(connection)
+        .await
 }
 
 /// Nothing in a slot is parked any more.

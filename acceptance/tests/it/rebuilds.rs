@@ -97,8 +97,13 @@ async fn what_is_parked_is_tried_again() {
 async fn who_was_overtaken_ends_and_leaves_no_trace() {
     let house = Arc::new(House::open().await);
     let show = house.show(standing(1_000)).await;
-    for point in [Point::RebuildBegun, Point::RebuildFilled, Point::RebuildCompared, Point::RebuildBeforeSwap]
-    {
+    for point in [
+        Point::RebuildLooked,
+        Point::RebuildBegun,
+        Point::RebuildFilled,
+        Point::RebuildCompared,
+        Point::RebuildBeforeSwap,
+    ] {
         let file = house.world.directory.path().join(point.name().replace('/', "."));
         std::fs::write(&file, "").unwrap();
         let frozen = tokio::spawn({

@@ -45,6 +45,7 @@ impl Both {
     ) -> Result<(Self, Checkpoint), RebuildError> {
         let mut live = connect(database, "rebuild").await?;
         let checkpoint = current::<M>(&mut live).await?;
+        faultpoint::reach(Point::RebuildLooked).await;
         let mut made = connect(database, "rebuild").await?;
         let shadow = Shadow::take_up::<M>(&mut made, &checkpoint, purpose, run).await?;
         faultpoint::reach(Point::RebuildBegun).await;

@@ -75,7 +75,10 @@ async fn row_by_row<M: ReadModel>(
     connection: &mut PgConnection,
     shadow: &Shadow,
 ) -> Result<(), RebuildError> {
-    parked::release_all(connection, M::NAME, shadow.slot()).await?;
+    let mut transaction = connection.begin().await?;
+    shadow.hold::<M>(&mut transaction).await?;
+    parked::release_all(&mut transaction, M::NAME, shadow.slot()).await?;
+    transaction.commit().await?;
     for table in tables::of(connection, &shadow.slot().schema(M::NAME)).await? {
         let delete = include_str!("../sql/slot_delete.sql").replace("{table}", &table.qualified());
         loop {

@@ -40,13 +40,16 @@ impl Keeper {
         let lease = Lease::new(lease_name(model), run);
         let mut connection = connect(database, "rebuild lease").await?;
         let begun = Instant::now();
-        while lease.take(&mut connection).await?.is_none() {
+        let token = loop {
+            if let Some(token) = lease.take(&mut connection).await? {
+                break token;
+            }
             if begun.elapsed() > PATIENCE {
                 return Err(RebuildError::Busy(model));
             }
             sleep(LOOK_EVERY).await;
-        }
-        let prolonging = tokio::spawn(prolong(lease.clone(), connection));
+        };
+        let prolonging = tokio::spawn(prolong(lease.clone(), token, connection));
         Ok(Self { lease, prolonging })
     }
 
@@ -77,9 +80,9 @@ impl Drop for Keeper {
     }
 }
 
-/// Until the lease is another's.
-async fn prolong(lease: Lease, mut connection: PgConnection) -> Result<(), sqlx::Error> {
-    while lease.take(&mut connection).await?.is_some() {
+/// Until the lease is another's, or was another's meanwhile.
+async fn prolong(lease: Lease, token: i64, mut connection: PgConnection) -> Result<(), sqlx::Error> {
+    while lease.take(&mut connection).await? == Some(token) {
         sleep(PROLONG_EVERY).await;
     }
     Ok(())

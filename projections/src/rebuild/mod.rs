@@ -97,6 +97,20 @@ pub enum RebuildError {
     /// Somebody else took it up, because this run seemed to be dead.
     #[error("another run took over")]
     Overtaken,
+    /// What was made holds less than what is read; nothing was swapped.
+    #[error(
+        "`{name}` is read as before: {entities} entities could not be made anew, the first of them `{entity}`: {reason}"
+    )]
+    Parked {
+        /// The read model.
+        name: &'static str,
+        /// The first entity that stands still in what was made, and goes on in what is read.
+        entity: String,
+        /// Why it could not be applied.
+        reason: String,
+        /// How many there are.
+        entities: i64,
+    },
     /// The log was replaced meanwhile.
     #[error("the log is another one now")]
     OtherLog,

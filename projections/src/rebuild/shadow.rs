@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::{Purpose, RebuildError, empty};
 use crate::{
-    checkpoint::Checkpoint,
+    checkpoint::{self, Checkpoint},
     fence::Fence,
+    parked,
     read_model::ReadModel,
     slot::{Slot, Until},
 };
@@ -50,7 +51,8 @@ impl Shadow {
         let of_use = left.slot == slot
             && left.purpose != Purpose::Retired
             && (left.log_id, left.version) == (live.log_id, M::VERSION)
-            && left.position <= live.position;
+            && left.position <= live.position
+            && parked::anew(connection, M::NAME, slot).await?.is_none();
         let position = if of_use { left.position } else { 0 };
         let fresh = Self { position, log_id: live.log_id, slot, version: M::VERSION, run };
         if !of_use {
@@ -110,20 +112,28 @@ impl Shadow {
     }
 }
 
-/// Who was at work there until now finds itself fenced off.
+/// Who was at work there until now finds itself fenced off; unless it has swapped the slots since they were looked at:
+/// what was the other one then is read now.
 async fn overtake<M: ReadModel>(
     connection: &mut PgConnection,
     live: &Checkpoint,
     run: Uuid,
-) -> Result<Row, sqlx::Error> {
-    sqlx::query_as(include_str!("../sql/shadow_overtake.sql"))
+) -> Result<Row, RebuildError> {
+    let mut transaction = connection.begin().await?;
+    let left = sqlx::query_as(include_str!("../sql/shadow_overtake.sql"))
         .bind(M::NAME)
         .bind(live.slot.other())
         .bind(live.log_id)
         .bind(M::VERSION)
         .bind(run)
-        .fetch_one(connection)
-        .await
+        .fetch_one(&mut *transaction)
+        .await?;
+    let now = checkpoint::look::<M>(&mut transaction).await?;
+    if now.is_none_or(|now| (now.slot, now.log_id) != (live.slot, live.log_id)) {
+        return Err(RebuildError::Overtaken);
+    }
+    transaction.commit().await?;
+    Ok(left)
 }
 
 async fn read<M: ReadModel>(transaction: &mut PgConnection) -> Result<Option<Row>, sqlx::Error> {

@@ -9,7 +9,12 @@ use super::{
     empty, fill,
     progress::Teller,
 };
-use crate::{fence::Fence, read_model::ReadModel, slot::Until};
+use crate::{
+    fence::Fence,
+    parked::{self, Anew},
+    read_model::ReadModel,
+    slot::Until,
+};
 
 /// Swaps the slots; where that was.
 pub(super) async fn swap<M: ReadModel>(both: &mut Both, teller: &Teller) -> Result<Position, RebuildError> {
@@ -22,6 +27,13 @@ pub(super) async fn swap<M: ReadModel>(both: &mut Both, teller: &Teller) -> Resu
             continue;
         };
         shadow.hold::<M>(&mut transaction).await?;
+        // Of an older fold there may be more in the log than it knew of: what the newer one can't take is parked, and said.
+        if checkpoint.version == M::VERSION
+            && let Some(Anew { entity, reason, entities }) =
+                parked::anew(&mut transaction, M::NAME, shadow.slot()).await?
+        {
+            return Err(RebuildError::Parked { name: M::NAME, entity, reason, entities });
+        }
         sqlx::query(include_str!("../sql/checkpoint_swap.sql"))
             .bind(M::NAME)
             .bind(shadow.slot())

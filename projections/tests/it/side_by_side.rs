@@ -259,6 +259,27 @@ async fn one_at_a_time_and_the_other_is_told() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_made_anew_takes_the_place_of_nothing_and_is_of_no_use_later() {
+    let world = caught_up(68, 120).await;
+    world.execute("alter table orders_b.orders add constraint refused check (status <> 'confirmed')").await;
+
+    let refused = rebuild(&world.database, Model::Orders, watch::Sender::default()).await;
+
+    let Err(RebuildError::Parked { entity, reason, entities, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    let confirmed = world.number("select count(*) from orders where status = 'confirmed'").await;
+    assert!(entities == confirmed && entity.starts_with("order-") && reason.contains("refused"), "{reason}");
+    assert_eq!(world.number("select count(*) from projection_checkpoints where slot = 'a'").await, 6);
+    world.is_as_expected().await;
+    world.execute("alter table orders_b.orders drop constraint refused").await;
+    let outcome = rebuilt(&world, Model::Orders).await;
+    assert!((outcome.resumed_from, outcome.swapped) == (0, true), "{outcome:?}");
+    assert_eq!(world.number("select count(*) from parked_entities").await, 0);
+    all_are_right(&world).await;
+}
+
+#[tokio::test]
 async fn what_has_no_rows_of_this_log_is_left_to_the_projections() {
     let world = World::with(History::with_orders(69, 10)).await;
     let refused = rebuild(&world.database, Model::Shows, watch::Sender::default()).await;

@@ -127,6 +127,7 @@ fn failure(error: RebuildError) -> Failure {
         | RebuildError::Newer { .. }
         | RebuildError::Busy(_)
         | RebuildError::Overtaken
+        | RebuildError::Parked { .. }
         | RebuildError::OtherLog
         | RebuildError::Stopped(_)
         | RebuildError::Panicked(_) => Failure::other(error),
