@@ -1,6 +1,6 @@
 //! Reading the log: by position, one page at a time, so that no snapshot is held for long.
 
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
 use domain::{Category, StreamId};
 use faultpoint::{Sabotage, sabotaged};
@@ -70,7 +70,7 @@ impl LogReader {
     }
 
     /// Shows, in order, those of the events after one position and up to another that belong to streams of some
-    /// categories. The stretch is the caller's to bound: one snapshot lasts for all of it.
+    /// categories, until there are no more or the caller has seen enough. One snapshot lasts for all of them.
     ///
     /// # Errors
     /// The database can't be reached or did not answer within 5 s. What was shown until then is to be forgotten.
@@ -78,19 +78,21 @@ impl LogReader {
         &mut self,
         (after, until): (Position, Position),
         categories: &[Category],
-        mut see: impl FnMut(Glimpse<'_>),
+        mut see: impl FnMut(Glimpse<'_>) -> ControlFlow<()>,
     ) -> Result<(), sqlx::Error> {
         let names: Vec<&str> = categories.iter().map(|category| category.name()).collect();
-        self.read(async |connection| {
+        self.read_enough(async |connection| {
             let mut rows = sqlx::query(include_str!("sql/read_categories.sql"))
                 .bind(after)
                 .bind(until)
                 .bind(names)
                 .fetch(connection);
             while let Some(row) = rows.try_next().await? {
-                see(Glimpse::of(&row)?);
+                if see(Glimpse::of(&row)?).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })
         .await
     }
@@ -139,14 +141,27 @@ impl LogReader {
         &mut self,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
+        self.read_enough(async |connection| query(connection).await.map(ControlFlow::Continue)).await
+    }
+
+    /// The same, of which the rest may be left unread: the server would keep its snapshot until somebody takes it, so
+    /// that connection is not used again.
+    pub(crate) async fn read_enough<T>(
+        &mut self,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<ControlFlow<T, T>, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
         // Taken out, so that a read that fails or is dropped half-way leaves no connection in an unknown state.
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => connect(&self.options, self.purpose).await?,
         };
-        let answer = within(READ_TIMEOUT, query(&mut connection)).await?;
-        self.connection = Some(connection);
-        Ok(answer)
+        match within(READ_TIMEOUT, query(&mut connection)).await? {
+            ControlFlow::Continue(all) => {
+                self.connection = Some(connection);
+                Ok(all)
+            }
+            ControlFlow::Break(enough) => Ok(enough),
+        }
     }
 }
 

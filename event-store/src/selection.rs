@@ -1,6 +1,8 @@
 //! Going through the log, or through what is asked for of it, page by page: no snapshot is held for long, and no more than
 //! a page is in memory.
 
+use std::ops::ControlFlow;
+
 use domain::StreamId;
 use futures::TryStreamExt;
 use sqlx::{PgConnection, query_as};
@@ -121,7 +123,8 @@ impl Walk {
     async fn of_a_stretch(&mut self, until: Position) -> Result<Page, sqlx::Error> {
         let (after, selection) = (self.position, &self.selection);
         let to = until.min(after + self.stretch);
-        let reading = self.log.read(async |connection| selected(connection, selection, (after, to)).await);
+        let reading =
+            self.log.read_enough(async |connection| selected(connection, selection, (after, to)).await);
         let (page, bytes) = reading.await?;
         self.stretch = if bytes > PAGE_BYTES / 2 { self.stretch / 2 } else { self.stretch * 2 };
         self.stretch = self.stretch.clamp(1, LONGEST_STRETCH);
@@ -134,7 +137,7 @@ async fn selected(
     connection: &mut PgConnection,
     selection: &Selection,
     (after, to): (Position, Position),
-) -> Result<(Page, usize), sqlx::Error> {
+) -> Result<ControlFlow<(Page, usize), (Page, usize)>, sqlx::Error> {
     let mut page = Page { events: Vec::new(), position: to };
     let mut bytes = 0;
     let mut rows = query_as::<_, RecordedEvent>(include_str!("sql/read_selected.sql"))
@@ -149,8 +152,8 @@ async fn selected(
         page.events.push(event);
         if bytes >= PAGE_BYTES {
             page.position = position;
-            break;
+            return Ok(ControlFlow::Break((page, bytes)));
         }
     }
-    Ok((page, bytes))
+    Ok(ControlFlow::Continue((page, bytes)))
 }

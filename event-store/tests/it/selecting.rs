@@ -1,5 +1,8 @@
+use std::time::Duration;
+
 use domain::StreamId;
 use event_store::{LogReader, Position, RecordedEvent, Selection, Walk};
+use tokio::time::{sleep, timeout};
 
 use crate::support::{Database, buy, show_of};
 
@@ -74,15 +77,19 @@ async fn a_walk_goes_on_when_the_log_has_grown() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn large_events_make_small_pages() {
+/// A log of a hundred events of 200 kB. They are not whole, but nobody verifies them here.
+async fn of_large_events() -> Database {
     let database = Database::new().await;
-    let mut connection = database.connect().await;
-    // Not whole, but large: nobody verifies them here.
     let large = "insert into events select n, 'order-' || n, 1, gen_random_uuid(), 'Large',
         json_build_object('text', repeat('x', 200000)), '{}', now(), decode(repeat('00', 32), 'hex')
         from generate_series(1, 100) as n";
-    sqlx::raw_sql(large).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(large).execute(&mut database.connect().await).await.unwrap();
+    database
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_events_make_small_pages() {
+    let database = of_large_events().await;
     let mut walk = Walk::new(LogReader::new(database.options.clone(), "test"), Selection::default());
     let mut positions: Vec<Position> = Vec::new();
     while let Some(page) = walk.next(100).await.unwrap() {
@@ -90,4 +97,22 @@ async fn large_events_make_small_pages() {
         positions.extend(page.events.iter().map(|event| event.position));
     }
     assert_eq!(positions, (1..=100).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_snapshot_is_held_while_a_page_is_looked_at() {
+    let database = of_large_events().await;
+    let mut walk = Walk::new(LogReader::new(database.options.clone(), "test"), Selection::default());
+    let mut connection = database.connect().await;
+
+    walk.next(100).await.unwrap();
+
+    let held = "select count(*) from pg_stat_activity
+        where datname = current_database() and application_name = 'stagedoor test' and backend_xmin is not null";
+    let let_go = async {
+        while sqlx::query_scalar::<_, i64>(held).fetch_one(&mut connection).await.unwrap() > 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), let_go).await.expect("nobody holds a snapshot");
 }

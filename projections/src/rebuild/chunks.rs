@@ -4,7 +4,7 @@
 //! is kept, however long the log is and whoever of the two is faster.
 
 use std::{
-    ops::RangeInclusive,
+    ops::{ControlFlow, RangeInclusive},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -113,12 +113,21 @@ async fn read<M: ReadModel>(
     while after < until {
         let end = until.min(after + length);
         let before = building.bytes;
-        log.glimpse((after, end), &categories, |event| building.add(event)).await?;
+        let mut reached = end;
+        let glimpse = log.glimpse((after, end), &categories, |event| {
+            let position = event.position;
+            let enough = building.add(event);
+            if enough.is_break() {
+                reached = position;
+            }
+            enough
+        });
+        glimpse.await?;
         if let Some(stop) = building.stop {
             return Err(stop.into());
         }
         length = next_length(length, building.bytes - before);
-        after = end;
+        after = reached;
         if after == until || building.events >= tempo.events() || building.bytes >= CHUNK_BYTES {
             let full = std::mem::replace(&mut building, Building::new());
             place.send(Ok(Chunk { groups: full.sorter.finish(), until: after }));
@@ -150,12 +159,13 @@ impl<M: ReadModel> Building<M> {
         Self { sorter: Sorter::new(), events: 0, bytes: 0, stop: None }
     }
 
-    fn add(&mut self, event: Glimpse<'_>) {
+    /// Breaks when it is as heavy as may be, or can't be gone on with.
+    fn add(&mut self, event: Glimpse<'_>) -> ControlFlow<()> {
         self.events += 1;
         self.bytes += event.data.len() + event.metadata.len();
-        if self.stop.is_none() {
-            self.stop = self.sorter.push(event).err();
-        }
+        self.stop = self.sorter.push(event).err();
+        let full = self.bytes >= CHUNK_BYTES || self.stop.is_some();
+        if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 

@@ -279,6 +279,25 @@ async fn what_could_not_be_made_anew_takes_the_place_of_nothing_and_is_of_no_use
     all_are_right(&world).await;
 }
 
+/// More than a chunk may hold, and more than a page should.
+#[tokio::test]
+async fn heavy_events_are_all_read() {
+    let world = caught_up(69, 300).await;
+    world.execute("alter table events disable trigger all").await;
+    world
+        .execute(
+            "update events set metadata = (metadata::jsonb || jsonb_build_object('more', repeat('x', 200000)))::json
+             where stream_id like 'order-%'",
+        )
+        .await;
+    assert!(world.number("select sum(length(metadata::text)) from events").await > 50 << 20);
+
+    assert!(rebuilt(&world, Model::Orders).await.differences.is_empty());
+
+    world.is_as_expected().await;
+    all_are_right(&world).await;
+}
+
 #[tokio::test]
 async fn what_has_no_rows_of_this_log_is_left_to_the_projections() {
     let world = World::with(History::with_orders(69, 10)).await;
