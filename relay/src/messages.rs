@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{
-    Context,
-    consumer::{AckPolicy, DeliverPolicy, pull},
+    Context, Message,
+    consumer::{
+        DeliverPolicy,
+        pull::{Ordered, OrderedConfig},
+    },
+    stream::RawMessageErrorKind,
 };
 use event_store::Position;
 use futures::StreamExt;
@@ -16,9 +20,7 @@ use crate::{
 };
 
 /// How long a message may take that NATS says it has.
-const SILENCE: Duration = Duration::from_secs(10);
-/// Messages asked for at once.
-const BATCH: usize = 2_000;
+const SILENCE: Duration = Duration::from_secs(5);
 const ASKED: &str = "show its messages";
 
 /// A message.
@@ -30,29 +32,27 @@ pub(crate) struct Heard {
 }
 
 /// The messages from a sequence on.
-pub(crate) struct Messages {
-    stream: pull::Stream,
+pub(crate) struct Messages<'a> {
+    context: &'a Context,
+    stream: &'a str,
+    consumer: Ordered,
+    /// The sequence of the last one that was heard.
+    last: u64,
     /// One that was heard and not yet handed out.
     next: Option<Heard>,
-    /// NATS has no more, or does not show what it says it has.
+    /// NATS has no more.
     ended: bool,
 }
 
-impl Messages {
-    pub(crate) async fn from(context: &Context, stream: &str, first: Position) -> Result<Self, RelayError> {
-        let stream = context.get_stream_no_info(stream).await.asked(ASKED)?;
-        let start_sequence = u64::try_from(first).unwrap_or(1);
-        let config = pull::Config {
-            ack_policy: AckPolicy::None,
-            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence },
-            headers_only: true,
-            memory_storage: true,
-            inactive_threshold: 2 * SILENCE,
-            ..pull::Config::default()
-        };
-        let consumer = stream.create_consumer(config).await.asked(ASKED)?;
-        let stream = consumer.stream().max_messages_per_batch(BATCH).messages().await.asked(ASKED)?;
-        Ok(Self { stream, next: None, ended: false })
+impl<'a> Messages<'a> {
+    pub(crate) async fn from(
+        context: &'a Context,
+        stream: &'a str,
+        first: Position,
+    ) -> Result<Self, RelayError> {
+        let last = u64::try_from(first - 1).unwrap_or_default();
+        let consumer = open(context, stream, last).await?;
+        Ok(Self { context, stream, consumer, last, next: None, ended: false })
     }
 
     /// Those up to a sequence that are there, in order.
@@ -69,16 +69,52 @@ impl Messages {
         }
     }
 
+    /// Silence is no hole: where nothing comes, NATS is asked whether there is something, and, if so, once more for it.
     async fn hear(&mut self) -> Result<(), RelayError> {
-        let Ok(Some(message)) = timeout(SILENCE, self.stream.next()).await else {
-            self.ended = true;
-            return Ok(());
-        };
-        let message = message.asked(ASKED)?;
-        let info = message.info().map_err(RelayError::nats(ASKED))?;
-        self.ended = info.pending == 0;
-        let sequence = as_position(info.stream_sequence);
-        self.next = Some(Heard { sequence, named: message.headers.as_ref().and_then(Named::read) });
-        Ok(())
+        for _ in 0..2 {
+            if let Some(message) = self.following().await? {
+                let info = message.info().map_err(RelayError::nats(ASKED))?;
+                self.ended = info.pending == 0;
+                self.last = info.stream_sequence;
+                let sequence = as_position(info.stream_sequence);
+                self.next = Some(Heard { sequence, named: message.headers.as_ref().and_then(Named::read) });
+                return Ok(());
+            }
+            if !self.has_more().await? {
+                self.ended = true;
+                return Ok(());
+            }
+            self.consumer = open(self.context, self.stream, self.last).await?;
+        }
+        let reason = format!("it has messages after {}, and falls silent when asked for them", self.last);
+        Err(RelayError::Nats { asked: ASKED, reason })
     }
+
+    async fn following(&mut self) -> Result<Option<Message>, RelayError> {
+        match timeout(SILENCE, self.consumer.next()).await {
+            Ok(message) => message.transpose().asked(ASKED),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn has_more(&self) -> Result<bool, RelayError> {
+        let stream = self.context.get_stream_no_info(self.stream).await.asked(ASKED)?;
+        match stream.get_first_raw_message_by_subject(">", self.last + 1).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(false),
+            Err(error) => Err(error).asked(ASKED),
+        }
+    }
+}
+
+/// The messages after a sequence. The consumer begins anew by itself where one of them was lost on the way.
+async fn open(context: &Context, stream: &str, last: u64) -> Result<Ordered, RelayError> {
+    let config = OrderedConfig {
+        deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: last + 1 },
+        headers_only: true,
+        ..OrderedConfig::default()
+    };
+    let stream = context.get_stream_no_info(stream).await.asked(ASKED)?;
+    let consumer = stream.create_consumer(config).await.asked(ASKED)?;
+    consumer.messages().await.asked(ASKED)
 }

@@ -3,6 +3,7 @@
 use async_nats::HeaderMap;
 use event_store::{Missing, Position};
 use relay::{Reconciliation, RelayOptions, reconcile, refill};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::support::World;
@@ -47,6 +48,29 @@ async fn what_was_taken_out_of_the_middle_is_counted() {
     let found = found(&world).await;
     assert_eq!((found.of(), found.holes, found.unrelayed), (6_000, missing(6, 17, 5_900), None));
     assert!(!found.contradicts());
+}
+
+/// What it did not show is no hole.
+#[tokio::test]
+async fn a_consumer_that_is_taken_away_meanwhile_is_made_again() {
+    let world = relayed(12_000).await;
+    let (begun, has_begun) = oneshot::channel();
+    let mut begun = Some(begun);
+
+    let reconciling = reconcile(&world.options, |_, _| {
+        if let Some(begun) = begun.take() {
+            begun.send(()).unwrap();
+        }
+    });
+    let taking_away = async {
+        has_begun.await.unwrap();
+        world.stream.remove_consumers().await
+    };
+    let (found, removed) = tokio::join!(reconciling, taking_away);
+
+    let found = found.unwrap();
+    assert_eq!((found.of(), found.missing(), found.contradicts()), (12_000, None, false));
+    assert!(removed > 0);
 }
 
 #[tokio::test]

@@ -73,6 +73,16 @@ impl Stream {
         self.context.delete_stream(&self.name).await.unwrap();
     }
 
+    /// Takes away whoever reads it; how many there were.
+    pub async fn remove_consumers(&self) -> usize {
+        let stream = self.context.get_stream(&self.name).await.unwrap();
+        let names: Vec<String> = stream.consumer_names().try_collect().await.unwrap();
+        for name in &names {
+            stream.delete_consumer(name).await.unwrap();
+        }
+        names.len()
+    }
+
     pub async fn remove(&self, sequence: u64) {
         let stream = self.context.get_stream(&self.name).await.unwrap();
         assert!(stream.delete_message(sequence).await.unwrap());
