@@ -14,6 +14,9 @@ pub type Position = i64;
 /// SHA-256 over the previous event's hash and an event's canonical bytes.
 pub type Hash = [u8; 32];
 
+/// From 1970-01-01, where hashed times are counted from, to 2000-01-01, where Postgres counts from, in microseconds.
+pub(crate) const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
 /// An event with everything the log knows about it.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct RecordedEvent {

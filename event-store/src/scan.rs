@@ -9,11 +9,8 @@ use sqlx::{Row, postgres::PgRow};
 use crate::{
     canonical::RawFields,
     reader::{LogReader, MAX_PAGE},
-    record::Position,
+    record::{POSTGRES_EPOCH, Position},
 };
-
-/// From 1970-01-01, where hashed times are counted from, to 2000-01-01, where Postgres counts from, in microseconds.
-const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 
 /// A row of the log, before anybody has vouched for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,19 @@ use crate::{
 /// The form of the lines, as this program writes it. Raised when one that knows only older forms can't read them.
 const FORMAT: u16 = 1;
 
+/// Of what form the lines are, which is what the first one says in every form.
+#[derive(Deserialize)]
+pub(super) struct Format {
+    format: u16,
+}
+
+impl Format {
+    /// Whether this program knows the form.
+    pub(super) const fn is_known(&self) -> bool {
+        self.format == FORMAT
+    }
+}
+
 /// What the first line says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,12 +71,6 @@ impl Begin {
     #[must_use]
     pub fn of(log_id: Uuid, selection: &Selection) -> Self {
         Self { format: FORMAT, log_id, asked: selection.into() }
-    }
-
-    /// Whether this program knows the form of the lines.
-    #[must_use]
-    pub const fn is_known(&self) -> bool {
-        self.format == FORMAT
     }
 }
 

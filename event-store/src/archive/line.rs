@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::begin::{Begin, End, hexadecimal};
+use super::begin::{Begin, End, Format, hexadecimal};
 use crate::record::{Hash, HashColumn, Position, RecordedEvent};
 
 /// A line.
@@ -45,6 +45,12 @@ enum Frame {
     End(End),
 }
 
+/// The first line, of whatever form.
+#[derive(Deserialize)]
+struct Form {
+    export: Format,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EventLine<'a> {
@@ -72,9 +78,12 @@ pub fn read_line(line: &[u8]) -> Result<Line, Unreadable> {
     if line.starts_with(b"{\"position\"") {
         return Ok(Line::Event(Box::new(serde_json::from_slice::<EventLine<'_>>(line)?.into())));
     }
+    // Of a newer form only that is known: what else it says may be anything.
+    if serde_json::from_slice::<Form>(line).is_ok_and(|form| !form.export.is_known()) {
+        return Err(Unreadable::Newer);
+    }
     match serde_json::from_slice(line)? {
-        Frame::Export(begin) if begin.is_known() => Ok(Line::Begin(begin)),
-        Frame::Export(_) => Err(Unreadable::Newer),
+        Frame::Export(begin) => Ok(Line::Begin(begin)),
         Frame::End(end) => Ok(Line::End(end)),
     }
 }
@@ -201,8 +210,11 @@ mod tests {
 
     #[test]
     fn what_is_no_line_of_ours_is_refused() {
-        let newer = r#"{"export":{"format":2,"log_id":"00000000-0000-0000-0000-000000000001","from":1}}"#;
-        assert!(matches!(read_line(newer.as_bytes()), Err(Unreadable::Newer)));
+        let log = r#""log_id":"00000000-0000-0000-0000-000000000001","from":1"#;
+        for newer in [log, r#""log_id":{"new":1}"#, r#""and":"more""#] {
+            let newer = format!(r#"{{"export":{{"format":2,{newer}}}}}"#);
+            assert!(matches!(read_line(newer.as_bytes()), Err(Unreadable::Newer)), "{newer}");
+        }
         for text in
             ["", "{}", "{\"position\":1}", "position,stream_id", "{\"end\":{\"position\":1,\"hash\":\"00\"}}"]
         {

@@ -16,3 +16,6 @@ mod line;
 pub use begin::{Asked, Begin, End};
 pub use csv::{COLUMNS, write_csv};
 pub use line::{Line, Unreadable, Unwritable, read_line, write_event};
+
+/// No line has more bytes: an event has 256 KiB, of which CSV may double every byte, and its metadata.
+pub const LONGEST_LINE: u64 = 2 << 20;

@@ -6,7 +6,7 @@
 mod rows;
 
 use futures::{Stream, StreamExt};
-use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 use crate::{
@@ -65,7 +65,10 @@ pub async fn import<E>(
     }
     let log_id = identity::renew(&mut connection).await?;
     sqlx::raw_sql(include_str!("../sql/import_commit.sql")).execute(&mut connection).await?;
-    connection.close().await?;
+    // A table that was filled at once has no statistics yet; without them the log is there all the same.
+    if let Err(error) = sqlx::raw_sql("analyze events").execute(&mut connection).await {
+        tracing::warn!(%error, "the planner knows nothing of the log until autovacuum comes: analyze events");
+    }
     Ok(Head { log_id, position: end.position(), hash: end.hash() })
 }
 
@@ -107,6 +110,5 @@ pub async fn renew_log_id(database: &PgConnectOptions) -> Result<Uuid, sqlx::Err
     identity::lock(&mut connection).await?;
     let log_id = identity::renew(&mut connection).await?;
     sqlx::raw_sql("commit").execute(&mut connection).await?;
-    connection.close().await?;
     Ok(log_id)
 }

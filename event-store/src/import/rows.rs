@@ -1,14 +1,12 @@
 //! Events as `copy … (format binary)` takes them: no byte needs escaping.
 
-use crate::record::RecordedEvent;
+use crate::record::{POSTGRES_EPOCH, RecordedEvent};
 
 /// What such data begins with: a signature, and no flags.
 const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// Instead of a row's number of columns.
 const END: i16 = -1;
 const COLUMNS: i16 = 9;
-/// From 1970-01-01 to 2000-01-01, where Postgres counts from, in microseconds.
-const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 
 pub(super) fn begin() -> Vec<u8> {
     HEAD.to_vec()

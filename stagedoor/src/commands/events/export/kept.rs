@@ -6,16 +6,16 @@ use std::{
     path::Path,
 };
 
-use event_store::{Hash, Position, archive::Begin};
+use event_store::{
+    Hash, Position,
+    archive::{Begin, LONGEST_LINE},
+};
 
 use super::{
     destination::failed,
     form::{Form, Known},
 };
 use crate::failure::Failure;
-
-/// No line is longer: an event has 256 KiB, of which CSV may double every byte, and its metadata.
-const LONGEST_LINE: u64 = 2 << 20;
 
 /// What a file holds already.
 #[derive(Debug, Default, PartialEq, Eq)]

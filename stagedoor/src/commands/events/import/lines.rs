@@ -9,7 +9,7 @@ use std::{
 
 use event_store::{
     Chain, RecordedEvent,
-    archive::{Begin, COLUMNS, Line, read_line},
+    archive::{Begin, COLUMNS, LONGEST_LINE, Line, read_line},
 };
 use futures::Stream;
 use tokio::sync::mpsc;
@@ -20,10 +20,16 @@ use crate::{failure::Failure, output::Progress};
 const AHEAD: usize = 2;
 /// A page ends after so many bytes.
 const PAGE_BYTES: usize = 1 << 20;
-/// No line of ours is longer.
-const LONGEST_LINE: u64 = 2 << 20;
 
 type Page = Result<Vec<RecordedEvent>, Failure>;
+
+/// What comes from the thread that reads.
+enum Came {
+    Page(Vec<RecordedEvent>),
+    /// The file says that the log ends here. Without that, whatever came is not a log.
+    End,
+    Wrong(Failure),
+}
 
 /// The events of an export of a whole log. What is wrong with it is the last item.
 pub(super) fn pages(file: &Path, progress: Progress) -> Result<impl Stream<Item = Page>, Failure> {
@@ -37,19 +43,30 @@ pub(super) fn pages(file: &Path, progress: Progress) -> Result<impl Stream<Item 
         let length = file.metadata().map_err(wrong)?.len();
         (Box::new(file), length)
     };
-    let (sender, mut pages) = mpsc::channel(AHEAD);
+    Ok(read_ahead(input, length, progress))
+}
+
+fn read_ahead(input: Box<dyn Read + Send>, length: u64, progress: Progress) -> impl Stream<Item = Page> {
+    let (sender, came) = mpsc::channel(AHEAD);
     let mut reading =
         Reading { input: BufReader::with_capacity(1 << 18, input), line: 0, read: 0, length, progress };
     // A thread of its own: files are read without waiting for anybody.
     std::thread::spawn(move || {
         let sent = reading.send(&sender);
         reading.progress.end();
-        if let Err(failure) = sent {
-            // Nobody listens any more where the database failed first.
-            let _ = sender.blocking_send(Err(failure));
-        }
+        let last = sent.map_or_else(Came::Wrong, |()| Came::End);
+        // Nobody listens any more where the database failed first.
+        let _ = sender.blocking_send(last);
     });
-    Ok(futures::stream::poll_fn(move |context| pages.poll_recv(context)))
+    futures::stream::unfold(came, async |mut came| {
+        let page = match came.recv().await {
+            Some(Came::Page(page)) => Ok(page),
+            Some(Came::Wrong(failure)) => Err(failure),
+            Some(Came::End) => return None,
+            None => Err(Failure::other("whoever read the file has panicked; nothing was imported")),
+        };
+        Some((page, came))
+    })
 }
 
 struct Reading {
@@ -62,7 +79,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn send(&mut self, sender: &mpsc::Sender<Page>) -> Result<(), Failure> {
+    fn send(&mut self, sender: &mpsc::Sender<Came>) -> Result<(), Failure> {
         self.begin()?;
         let (mut page, mut bytes, mut last) = (Vec::new(), 0, Chain::default());
         loop {
@@ -85,7 +102,7 @@ impl Reading {
             if bytes >= PAGE_BYTES {
                 bytes = 0;
                 self.tell();
-                if sender.blocking_send(Ok(mem::take(&mut page))).is_err() {
+                if sender.blocking_send(Came::Page(mem::take(&mut page))).is_err() {
                     return Ok(());
                 }
             }
@@ -93,7 +110,7 @@ impl Reading {
         if self.next()?.is_some() {
             return Err(self.fault("comes after the end"));
         }
-        let _ = sender.blocking_send(Ok(page));
+        let _ = sender.blocking_send(Came::Page(page));
         Ok(())
     }
 
@@ -157,4 +174,32 @@ impl Reading {
 
 fn count(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{StreamExt, pin_mut};
+
+    use super::*;
+
+    struct Panics;
+
+    impl Read for Panics {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            panic!("while reading")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_not_the_end_of_a_log() {
+        let first =
+            br#"{"export":{"format":1,"log_id":"00000000-0000-0000-0000-000000000001","from":1}}"#.as_slice();
+        let input = Box::new(first.chain(b"\n".as_slice()).chain(Panics));
+
+        let pages = read_ahead(input, 0, Progress::new("bytes"));
+
+        pin_mut!(pages);
+        let next = pages.next().await;
+        assert!(next.is_some_and(|page| page.is_err_and(|failure| failure.to_string().contains("panicked"))));
+    }
 }
