@@ -6,6 +6,7 @@ mod commands;
 mod config_file;
 mod engine_room;
 mod failure;
+mod files;
 mod logging;
 mod mail_settings;
 mod money_settings;

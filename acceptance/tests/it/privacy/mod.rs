@@ -76,13 +76,11 @@ impl Scene {
             let metrics = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap();
             said.push((what, canaries_in(metrics.text().await.unwrap().as_bytes())));
         }
-        let mut commands = vec![
+        let commands = [
             ("the log", vec!["events", "tail", "-n", "10000", "--json"]),
             ("its processes", vec!["processes", "parked", "--json"]),
+            ("an export", vec!["events", "export"]),
         ];
-        if world.run(&["events", "export", "--help"]).await.code == Some(DONE) {
-            commands.push(("an export", vec!["events", "export"]));
-        }
         for (what, arguments) in commands {
             let ran = world.run(&arguments).await.code(DONE);
             assert!(ran.out.len() > 2, "{what}: {ran:?}");
@@ -202,7 +200,7 @@ impl Scene {
     /// The files of tables and indexes, once what is dead was thrown away. The WAL is not among them.
     async fn files_of_postgres(&self) -> Vec<String> {
         let data = self.engines.postgres.data_dir();
-        for statement in ["vacuum full users, notifications, process_steps", "checkpoint"] {
+        for statement in ["vacuum full users, notifications", "checkpoint"] {
             sqlx::raw_sql(statement).execute(&self.house.world.pool).await.unwrap();
         }
         ["base", "global"].iter().flat_map(|part| files_with_canaries(&data.join(part), None)).collect()
@@ -258,7 +256,7 @@ async fn all_that_is_held_of_a_user_is_handed_out_and_nothing_of_others() {
     let file = world.directory.path().join("user.json");
     let out = ["privacy", "export", "GIRLITZ@voliere.example", "--out", file.to_str().unwrap()];
     world.run(&out).await.code(DONE);
-    world.run(&out).await.code(4).says("exists");
+    world.run(&out).await.code(USAGE).says("exists");
     let written = std::fs::read_to_string(&file).unwrap();
     let held: Value = serde_json::from_str(&written).unwrap();
 
@@ -281,9 +279,8 @@ async fn all_that_is_held_of_a_user_is_handed_out_and_nothing_of_others() {
     );
     assert_eq!(held["payments"][0]["payment_id"], placed.body["payment_id"]);
     assert_eq!(held["payments"][0], held["orders"][0]["payment"]);
-    let tickets = held["tickets"].as_array().unwrap();
+    let tickets = held["orders"][0]["tickets"].as_array().unwrap();
     assert_eq!(tickets.iter().map(|ticket| &ticket["status"]).collect::<Vec<_>>(), ["checked_in", "issued"]);
-    assert_eq!(tickets[0]["order_id"], placed.body["order_id"]);
     assert_eq!(held["accounts"], caller.get("/v1/accounts").await.body["data"]);
     let kinds = held["account_entries"].as_array().unwrap().iter().map(|entry| &entry["kind"]);
     assert_eq!(kinds.collect::<Vec<_>>(), ["payment", "deposit"]);

@@ -9,13 +9,18 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{failure::Failure, output};
+use crate::{
+    failure::Failure,
+    files::{failed, sync_directory, unusable},
+    output,
+};
 
 /// Written at once.
 const PIECE: usize = 64 << 10;
 
-/// A JSON object. Nothing of it is kept: it may be larger than memory. One that broke off is no JSON.
+/// A JSON object. Nothing of it is kept: it may be larger than memory. Of one that fails nothing stays in its file.
 pub(super) struct Document {
+    /// None where it goes to standard output, or is whole.
     file: Option<(File, PathBuf)>,
     piece: Vec<u8>,
     members: usize,
@@ -32,7 +37,7 @@ impl Document {
     pub(super) fn begin(out: Option<&Path>) -> Result<Self, Failure> {
         let file = out.map(|path| {
             let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-            made.map(|file| (file, path.to_owned())).map_err(|error| failed(path, &error))
+            made.map(|file| (file, path.to_owned())).map_err(|error| unusable(path, &error))
         });
         Ok(Self { file: file.transpose()?, piece: Vec::with_capacity(2 * PIECE), members: 0 })
     }
@@ -54,10 +59,12 @@ impl Document {
     pub(super) fn end(mut self) -> Result<(), Failure> {
         self.piece.extend_from_slice(if self.members == 0 { b"{}\n" } else { b"\n}\n" });
         self.write()?;
-        match &self.file {
-            Some((file, path)) => file.sync_all().map_err(|error| failed(path, &error)),
-            None => Ok(()),
+        if let Some((file, path)) = &self.file {
+            let synced = file.sync_all().and_then(|()| sync_directory(path));
+            synced.map_err(|error| failed(path, &error))?;
+            self.file = None;
         }
+        Ok(())
     }
 
     fn name(&mut self, name: &str) -> Result<(), Failure> {
@@ -83,6 +90,15 @@ impl Document {
     }
 }
 
+impl Drop for Document {
+    fn drop(&mut self) {
+        if let Some((_, path)) = &self.file {
+            // Whoever could not write may not be able to remove either: what is left is no JSON.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
 impl List<'_> {
     /// One more item.
     pub(super) fn item(&mut self, item: &impl Serialize) -> Result<(), Failure> {
@@ -100,10 +116,6 @@ impl List<'_> {
     pub(super) fn end(self) {
         self.document.piece.extend_from_slice(if self.items == 0 { b"]" } else { b"\n]" });
     }
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::other(format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]
@@ -131,5 +143,15 @@ mod tests {
         assert_eq!(read, serde_json::json!({ "a": 1, "b \"quoted\"": ["x".repeat(PIECE), ""], "c": [] }));
         assert_eq!(mode & 0o777, 0o600);
         assert!(again.is_some(), "a file that is there is left alone");
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_document_that_has_no_end() {
+        let path = std::env::temp_dir().join(format!("document-{}", event_store::new_id()));
+        let mut document = Document::begin(Some(&path)).unwrap();
+        document.member("a", &"x".repeat(PIECE)).unwrap();
+        assert!(path.exists());
+        drop(document);
+        assert!(!path.exists());
     }
 }

@@ -13,7 +13,7 @@ use projections::{
     MAX_ITEMS, Page, PageRequest, Viewer,
     accounts::{self, EntryView},
     moment,
-    orders::{self, OrderFilter, OrderTicketView, OrderView},
+    orders::{self, OrderFilter, OrderView},
     payments::{self, PaymentFilter, PaymentView},
     shows::{self, ShowFilter},
 };
@@ -49,7 +49,6 @@ pub(super) async fn run(settings: &Settings, user: &str, out: Option<&Path>) -> 
     person.identity().await?;
     person.shows().await?;
     person.orders().await?;
-    person.tickets().await?;
     person.payments().await?;
     person.accounts().await?;
     person.notifications().await?;
@@ -78,15 +77,6 @@ struct Held {
     document: Document,
     connection: PgConnection,
     user: UserId,
-}
-
-/// A ticket with the order it belongs to.
-#[derive(Serialize)]
-struct Admission<'a> {
-    order_id: Uuid,
-    show_id: Uuid,
-    #[serde(flatten)]
-    ticket: &'a OrderTicketView,
 }
 
 /// A payment, and what its provider calls it.
@@ -151,6 +141,7 @@ impl Held {
         Ok(())
     }
 
+    /// With their tickets.
     async fn orders(&mut self) -> Result<(), Failure> {
         let filter = OrderFilter { viewer: self.viewer(), status: None, show: None, user: Some(self.user) };
         let mut into = self.document.list("orders")?;
@@ -158,23 +149,6 @@ impl Held {
         while let Some(page) = next {
             let found = page_of_orders(&mut self.connection, filter, page).await?;
             into.items(&found.items)?;
-            next = following(&found);
-        }
-        into.end();
-        Ok(())
-    }
-
-    async fn tickets(&mut self) -> Result<(), Failure> {
-        let filter = OrderFilter { viewer: self.viewer(), status: None, show: None, user: Some(self.user) };
-        let mut into = self.document.list("tickets")?;
-        let mut next = Some(first());
-        while let Some(page) = next {
-            let found = page_of_orders(&mut self.connection, filter, page).await?;
-            for OrderView { order_id, show_id, tickets, .. } in &found.items {
-                for ticket in tickets {
-                    into.item(&Admission { order_id: *order_id, show_id: *show_id, ticket })?;
-                }
-            }
             next = following(&found);
         }
         into.end();

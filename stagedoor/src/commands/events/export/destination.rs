@@ -2,11 +2,15 @@
 
 use std::{
     fs::{File, TryLockError},
-    io::{self, Seek, SeekFrom, Write},
+    io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
-use crate::{failure::Failure, output};
+use crate::{
+    failure::Failure,
+    files::{failed, sync_directory, unusable},
+    output,
+};
 
 pub(super) enum Destination {
     Stdout,
@@ -69,18 +73,4 @@ impl Destination {
         let synced = file.sync_all().and_then(|()| sync_directory(path));
         synced.map_err(|error| failed(path, &error))
     }
-}
-
-/// A new file's name is on the disk when its directory is.
-fn sync_directory(path: &Path) -> io::Result<()> {
-    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
-    File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-fn unusable(path: &Path, error: &io::Error) -> Failure {
-    Failure::usage(format!("{} can't be written: {error}", path.display()), "name another file")
-}
-
-pub(super) fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::other(format!("{}: {error}", path.display()))
 }

@@ -11,11 +11,8 @@ use event_store::{
     archive::{Begin, LONGEST_LINE},
 };
 
-use super::{
-    destination::failed,
-    form::{Form, Known},
-};
-use crate::failure::Failure;
+use super::form::{Form, Known};
+use crate::{failure::Failure, files::failed};
 
 /// What a file holds already.
 #[derive(Debug, Default, PartialEq, Eq)]
