@@ -1,5 +1,7 @@
 //! Amounts of money: whole minor units beside a currency, never a fraction, never a silent overflow.
 
+use std::fmt;
+
 pub use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,12 @@ pub struct Money {
 }
 
 impl Money {
+    /// So many minor units of a currency.
+    #[must_use]
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
     /// Nothing, in a currency.
     #[must_use]
     pub const fn zero(currency: Currency) -> Self {
@@ -40,6 +48,21 @@ impl Money {
     }
 }
 
+/// As people write it: `21.40 EUR`, `500 JPY`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.currency.code();
+        let places = self.currency.exponent().unwrap_or_default();
+        let unit = 10_u64.saturating_pow(u32::from(places));
+        let (sign, minor) = (if self.minor < 0 { "-" } else { "" }, self.minor.unsigned_abs());
+        let (whole, part) = (minor / unit, minor % unit);
+        match places {
+            0 => write!(f, "{sign}{whole} {code}"),
+            1.. => write!(f, "{sign}{whole}.{part:0width$} {code}", width = usize::from(places)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +83,19 @@ mod tests {
     #[test]
     fn a_sum_beyond_i64_is_no_sum() {
         assert_eq!(euro(i64::MAX).checked_add(euro(1)), None);
+    }
+
+    #[test]
+    fn an_amount_has_as_many_places_as_its_currency() {
+        let written = |minor, currency| Money::new(minor, currency).to_string();
+        assert_eq!(written(2_140, Currency::EUR), "21.40 EUR");
+        assert_eq!(written(5, Currency::EUR), "0.05 EUR");
+        assert_eq!(written(-5, Currency::EUR), "-0.05 EUR");
+        assert_eq!(written(-250, Currency::USD), "-2.50 USD");
+        assert_eq!(written(500, Currency::JPY), "500 JPY");
+        assert_eq!(written(1_234_567, Currency::KWD), "1234.567 KWD");
+        assert_eq!(written(i64::MAX, Currency::EUR), "92233720368547758.07 EUR");
+        assert_eq!(written(i64::MIN, Currency::EUR), "-92233720368547758.08 EUR");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     parked,
     read_model::ReadModel,
     slot::{Slot, Until},
+    tables,
 };
 
 /// What a projection is doing.
@@ -110,7 +111,7 @@ async fn reset<M: ReadModel>(
     log_id: Uuid,
     slot: Slot,
 ) -> Result<(), sqlx::Error> {
-    M::clear(&mut *transaction).await?;
+    tables::clear(&mut *transaction, &slot.schema(M::NAME)).await?;
     parked::release_all(transaction, M::NAME, slot).await?;
     sqlx::query(include_str!("sql/checkpoint_reset.sql"))
         .bind(M::NAME)

@@ -109,10 +109,6 @@ mod tests {
         async fn save(_: &mut PgConnection, _: &[(StreamId, Self::Row)]) -> Result<(), sqlx::Error> {
             Ok(())
         }
-
-        async fn clear(_: &mut PgConnection) -> Result<(), sqlx::Error> {
-            Ok(())
-        }
     }
 
     fn events(positions: impl Iterator<Item = Position>) -> Group {

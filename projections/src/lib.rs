@@ -40,6 +40,7 @@ mod start;
 mod stats;
 mod status;
 pub mod story;
+mod tables;
 mod upgrade;
 mod viewer;
 mod wait;

@@ -56,9 +56,6 @@ pub trait ReadModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
         Self::save(connection, rows)
     }
-
-    /// Deletes every row.
-    fn clear(connection: &mut PgConnection) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }
 
 /// Why an event can't be applied to its entity's row.

@@ -1,6 +1,6 @@
 //! The words in which customers are told. They name nobody: they are kept beside the order.
 
-use domain::{Currency, OrderEvent, OrderLine, PlacedOrder, TicketCode};
+use domain::{Money, OrderEvent, OrderLine, PlacedOrder, TicketCode};
 
 use super::happened::Happened;
 
@@ -40,7 +40,7 @@ fn confirmed(placed: &PlacedOrder, codes: &[TicketCode]) -> String {
          Show these codes at the door. Each lets one person in.\n\nYou paid {}.",
         placed.title,
         tickets.join("\n"),
-        amount(placed.total, placed.currency),
+        Money::new(placed.total, placed.currency),
     )
 }
 
@@ -55,7 +55,7 @@ fn failed(placed: &PlacedOrder, reason: &str) -> String {
     format!(
         "Sorry, the payment of {} for {} did not go through: {reason}\n\n\
          Your seats are free again. You are welcome to order once more.",
-        amount(placed.total, placed.currency),
+        Money::new(placed.total, placed.currency),
         placed.title,
     )
 }
@@ -64,7 +64,7 @@ fn expired(placed: &PlacedOrder) -> String {
     format!(
         "Sorry, the payment of {} for {} did not arrive in time, so your seats are free again.\n\n\
          If the money is on its way, you get your seats if they are still to be had, and otherwise your money back.",
-        amount(placed.total, placed.currency),
+        Money::new(placed.total, placed.currency),
         placed.title,
     )
 }
@@ -72,22 +72,9 @@ fn expired(placed: &PlacedOrder) -> String {
 fn refunded(placed: &PlacedOrder) -> String {
     format!(
         "We have paid back {} for {}.\n\nThe tickets of this order are no longer valid.",
-        amount(placed.total, placed.currency),
+        Money::new(placed.total, placed.currency),
         placed.title,
     )
-}
-
-/// An amount as people write it, such as `10.70 EUR`.
-fn amount(minor: i64, currency: Currency) -> String {
-    let code = currency.code();
-    match currency.exponent() {
-        None | Some(0) => format!("{minor} {code}"),
-        Some(places) => {
-            let unit = 10_u64.pow(u32::from(places));
-            let (sign, minor) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
-            format!("{sign}{}.{:0places$} {code}", minor / unit, minor % unit, places = usize::from(places))
-        }
-    }
 }
 
 #[cfg(test)]

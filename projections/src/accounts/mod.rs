@@ -125,12 +125,6 @@ impl ReadModel for Accounts {
         stored::save_accounts(connection, rows).await?;
         stored::save_entries(connection, rows).await
     }
-
-    async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        sqlx::query(include_str!("clear.sql")).execute(&mut *connection).await?;
-        sqlx::query(include_str!("clear_entries.sql")).execute(connection).await?;
-        Ok(())
-    }
 }
 
 impl AccountRow {

@@ -1,9 +1,12 @@
 //! What people call an entity.
 
-use domain::{AccountId, Category, OrderId, PaymentId, ShowId, StreamId, TicketCode};
+use domain::{AccountId, OrderId, PaymentId, ShowId, StreamId, TicketCode};
 use uuid::Uuid;
 
-use crate::model::Model;
+use crate::{
+    accounts::Accounts, inventory::Inventory, ledger::Ledger, model::Model, orders::Orders,
+    payments::Payments, read_model::ReadModel, shows::Shows,
+};
 
 /// A name that no entity of a read model can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +25,7 @@ pub struct UnknownSubject {
 pub fn subjects(model: Model, name: &str) -> Result<Vec<StreamId>, UnknownSubject> {
     let unknown = || UnknownSubject { name: name.to_owned(), model, expected: expected(model) };
     if let Ok(stream) = name.parse::<StreamId>() {
-        return if belongs(model, stream.category()) { Ok(vec![stream]) } else { Err(unknown()) };
+        return if belongs(model, stream) { Ok(vec![stream]) } else { Err(unknown()) };
     }
     if model == Model::Orders
         && let Ok(code) = name.parse::<TicketCode>()
@@ -40,29 +43,16 @@ pub fn subjects(model: Model, name: &str) -> Result<Vec<StreamId>, UnknownSubjec
     })
 }
 
-const fn belongs(model: Model, category: Category) -> bool {
-    match (model, category) {
-        (Model::Shows, Category::Show)
-        | (Model::Inventory, Category::Show | Category::Inventory)
-        | (Model::Orders, Category::Order | Category::Ticket)
-        | (Model::Payments, Category::Payment)
-        | (Model::Accounts, Category::Account)
-        | (Model::Ledger, Category::Payment | Category::Account) => true,
-        (
-            Model::Shows
-            | Model::Inventory
-            | Model::Orders
-            | Model::Payments
-            | Model::Accounts
-            | Model::Ledger,
-            Category::Show
-            | Category::Inventory
-            | Category::Order
-            | Category::Payment
-            | Category::Ticket
-            | Category::Account,
-        ) => false,
-    }
+fn belongs(model: Model, stream: StreamId) -> bool {
+    let entity = match model {
+        Model::Shows => Shows::entity(stream),
+        Model::Inventory => Inventory::entity(stream),
+        Model::Orders => Orders::entity(stream),
+        Model::Payments => Payments::entity(stream),
+        Model::Accounts => Accounts::entity(stream),
+        Model::Ledger => Ledger::entity(stream),
+    };
+    entity.is_some()
 }
 
 const fn expected(model: Model) -> &'static str {

@@ -73,10 +73,4 @@ impl ReadModel for Inventory {
         stored::save_taken(connection, rows).await?;
         stored::save_available(connection, rows).await
     }
-
-    async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        sqlx::query(include_str!("clear.sql")).execute(&mut *connection).await?;
-        sqlx::query(include_str!("clear_seats.sql")).execute(connection).await?;
-        Ok(())
-    }
 }

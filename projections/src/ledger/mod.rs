@@ -96,11 +96,6 @@ impl ReadModel for Ledger {
     async fn save(connection: &mut PgConnection, rows: &[(StreamId, LedgerRow)]) -> Result<(), sqlx::Error> {
         stored::save(connection, rows).await
     }
-
-    async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        sqlx::query(include_str!("clear.sql")).execute(connection).await?;
-        Ok(())
-    }
 }
 
 impl LedgerRow {

@@ -99,12 +99,6 @@ impl ReadModel for Orders {
         let (orders, tickets) = (sql::insert_only(stored::SAVE), sql::insert_only(stored::SAVE_TICKETS));
         write(connection, rows, orders, tickets).await
     }
-
-    async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        sqlx::query(include_str!("clear.sql")).execute(&mut *connection).await?;
-        sqlx::query(include_str!("clear_tickets.sql")).execute(connection).await?;
-        Ok(())
-    }
 }
 
 async fn write(

@@ -90,11 +90,6 @@ impl ReadModel for Payments {
     ) -> Result<(), sqlx::Error> {
         stored::write(connection, rows, sql::insert_only(stored::SAVE)).await
     }
-
-    async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        sqlx::query(include_str!("clear.sql")).execute(connection).await?;
-        Ok(())
-    }
 }
 
 impl PaymentRow {

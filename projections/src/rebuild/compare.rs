@@ -16,9 +16,14 @@ use super::{
     fill,
     progress::Teller,
     settle::Turn,
+};
+use crate::{
+    connect::connect,
+    fence::Fence,
+    read_model::ReadModel,
+    slot::Slot,
     tables::{self, Table},
 };
-use crate::{connect::connect, fence::Fence, read_model::ReadModel, slot::Slot};
 
 /// Rows of a stretch, on either side.
 const STRETCH: i64 = 10_000;

@@ -10,8 +10,8 @@ use faultpoint::{Sabotage, sabotaged};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::time::{Instant, sleep};
 
-use super::{RebuildError, shadow::Shadow, tables};
-use crate::{fence::Fence, parked, read_model::ReadModel};
+use super::{RebuildError, shadow::Shadow};
+use crate::{fence::Fence, parked, read_model::ReadModel, tables};
 
 /// How long it is waited for those who may still read the slot.
 const READERS_MAY_TAKE: Duration = Duration::from_secs(10);

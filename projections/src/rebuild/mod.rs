@@ -17,7 +17,6 @@ mod progress;
 mod settle;
 mod shadow;
 mod swap;
-mod tables;
 mod work;
 
 use event_store::Position;

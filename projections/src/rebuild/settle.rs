@@ -6,8 +6,8 @@ use faultpoint::Point;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::sync::Mutex;
 
-use super::{RebuildError, shadow::Shadow, tables};
-use crate::{connect::connect, read_model::ReadModel, slot::Slot};
+use super::{RebuildError, shadow::Shadow};
+use crate::{connect::connect, read_model::ReadModel, slot::Slot, tables};
 
 /// An index over more rows than this takes longer to be made than a transaction may last: it is kept up to date while
 /// the rows are written instead.

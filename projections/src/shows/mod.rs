@@ -83,11 +83,6 @@ impl ReadModel for Shows {
             .await?;
         Ok(())
     }
-
-    async fn clear(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        sqlx::query(include_str!("clear.sql")).execute(connection).await?;
-        Ok(())
-    }
 }
 
 /// A row as Postgres hands it out.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
-    AccountEvent, Currency, DomainEvent, InventoryEvent, OrderEvent, OrderLine, PaymentEvent, PaymentMethod,
+    AccountEvent, DomainEvent, InventoryEvent, Money, OrderEvent, OrderLine, PaymentEvent, PaymentMethod,
     ReleaseReason, SeatRef, ShowEvent, Ticket, TicketEvent,
 };
 
@@ -27,7 +27,7 @@ fn of_order(event: &OrderEvent) -> String {
         OrderEvent::OrderPlaced(placed) => format!(
             "The order was placed: {}, for {} with tax. The seats are held until {}.",
             seats(&places(&placed.lines)),
-            money(placed.total, placed.currency),
+            Money::new(placed.total, placed.currency),
             time(placed.held_until)
         ),
         OrderEvent::OrderConfirmed { tickets, .. } => {
@@ -43,7 +43,11 @@ fn of_order(event: &OrderEvent) -> String {
 fn of_payment(event: &PaymentEvent) -> String {
     match event {
         PaymentEvent::PaymentRequested(request) => {
-            format!("{} became due, {}.", money(request.amount, request.currency), method(request.method))
+            format!(
+                "{} became due, {}.",
+                Money::new(request.amount, request.currency),
+                method(request.method)
+            )
         }
         PaymentEvent::PaymentSucceeded { .. } => "The money came.".into(),
         PaymentEvent::PaymentFailed { reason } => format!("The payment failed: {reason}."),
@@ -88,13 +92,13 @@ fn of_account(event: &AccountEvent) -> String {
     match event {
         AccountEvent::AccountOpened { .. } => "The customer's account was opened.".into(),
         AccountEvent::FundsDeposited { amount, currency } => {
-            format!("{} came into the customer's account.", money(*amount, *currency))
+            format!("{} came into the customer's account.", Money::new(*amount, *currency))
         }
         AccountEvent::FundsDebited { amount, currency, .. } => {
-            format!("{} went out of the customer's account.", money(*amount, *currency))
+            format!("{} went out of the customer's account.", Money::new(*amount, *currency))
         }
         AccountEvent::FundsCredited { amount, currency, .. } => {
-            format!("{} went back into the customer's account.", money(*amount, *currency))
+            format!("{} went back into the customer's account.", Money::new(*amount, *currency))
         }
     }
 }
@@ -148,32 +152,12 @@ fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// Minor units as people write them: `21.40 EUR`, `500 JPY`.
-fn money(minor: i64, currency: Currency) -> String {
-    let digits = currency.exponent().unwrap_or_default();
-    let unit = 10_i64.saturating_pow(u32::from(digits));
-    let (whole, part) = (minor / unit, (minor % unit).unsigned_abs());
-    match digits {
-        0 => format!("{whole} {}", currency.code()),
-        1.. => format!("{whole}.{part:0width$} {}", currency.code(), width = usize::from(digits)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn seat(section: &str, seat: Option<&str>) -> SeatRef {
         SeatRef { section: section.parse().unwrap(), seat: seat.map(|seat| seat.parse().unwrap()) }
-    }
-
-    #[test]
-    fn money_is_written_with_its_currency_s_decimals() {
-        assert_eq!(money(2_140, Currency::EUR), "21.40 EUR");
-        assert_eq!(money(5, Currency::EUR), "0.05 EUR");
-        assert_eq!(money(500, Currency::JPY), "500 JPY");
-        assert_eq!(money(1_234, Currency::KWD), "1.234 KWD");
-        assert_eq!(money(i64::MAX, Currency::EUR), "92233720368547758.07 EUR");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Read models for people: a line an entity, or one entity in full.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{Currency, Money};
 use projections::{Model, as_of::Shown};
 use serde_json::Value;
 
@@ -25,8 +26,8 @@ const ORDERS: &[(&str, usize)] = &[
 ];
 const PAYMENTS: &[(&str, usize)] =
     &[("payment", 36), ("method", 6), ("status", 9), ("amount", 14), ("refund", 9), ("order", 0)];
-const ACCOUNTS: &[(&str, usize)] = &[("account", 36), ("currency", 8), ("balance", 0)];
-const LEDGER: &[(&str, usize)] = &[("account", 20), ("currency", 8), ("amount", 0)];
+const ACCOUNTS: &[(&str, usize)] = &[("account", 36), ("balance", 0)];
+const LEDGER: &[(&str, usize)] = &[("account", 20), ("amount", 0)];
 
 impl Lines {
     pub(super) const fn new(model: Model) -> Self {
@@ -104,10 +105,10 @@ fn cells(shown: &Shown) -> Vec<String> {
             payment.order_id.to_string(),
         ],
         Shown::Account(account) => {
-            vec![account.account_id.to_string(), account.currency.clone(), account.balance.to_string()]
+            vec![account.account_id.to_string(), money(account.balance, &account.currency)]
         }
         Shown::Balance(balance) => {
-            vec![balance.account.clone(), balance.currency.clone(), balance.amount.to_string()]
+            vec![balance.account.clone(), money(balance.amount, &balance.currency)]
         }
     }
 }
@@ -149,8 +150,10 @@ fn fields(rows: &mut Vec<Vec<String>>, name: &str, value: &Value) {
     }
 }
 
+/// What was written down of another currency stays as it is.
 fn money(minor: i64, currency: &str) -> String {
-    format!("{minor} {currency}")
+    Currency::from_code(currency)
+        .map_or_else(|| format!("{minor} {currency}"), |currency| Money::new(minor, currency).to_string())
 }
 
 fn time(time: DateTime<Utc>) -> String {

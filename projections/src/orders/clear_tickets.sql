@@ -1,2 +1,0 @@
--- A rebuild starts from nothing. Not truncate: readers keep what they see.
-delete from order_tickets;
