@@ -24,6 +24,8 @@ const CLOCKS: TimeDelta = TimeDelta::minutes(5);
 const MADE_WITHIN: TimeDelta = TimeDelta::hours(24);
 /// Pages of a list that are searched for one charge; a hundred charges each.
 const PAGES: usize = 50;
+/// Asks a list of charges to say, too, how much of each was given back.
+const WITH_REFUNDED: [(&str, &str); 1] = [("expand[]", "data.latest_charge")];
 
 /// The provider.
 pub struct Stripe {
@@ -58,7 +60,7 @@ impl Stripe {
         let mut booked = Vec::new();
         let mut after = None;
         loop {
-            let page: Listed<Intent> = self.page(from, until, after.as_deref()).await?;
+            let page = self.page(from, until, after.as_deref(), &WITH_REFUNDED).await?;
             for intent in &page.data {
                 booked.extend(self.booked(intent).await?);
             }
@@ -90,11 +92,12 @@ impl Stripe {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
         after: Option<&str>,
+        also: &[(&str, &str)],
     ) -> Result<Listed<Intent>, ProviderError> {
         let (from, until) = (from.timestamp().to_string(), until.timestamp().to_string());
         let mut query =
             vec![("limit", "100"), ("created[gte]", from.as_str()), ("created[lte]", until.as_str())];
-        query.push(("expand[]", "data.latest_charge"));
+        query.extend(also);
         query.extend(after.map(|after| ("starting_after", after)));
         self.http.get("/v1/payment_intents", &query).await
     }
@@ -131,7 +134,7 @@ impl Stripe {
         let (from, until) = (charge.requested_at - CLOCKS, charge.requested_at + MADE_WITHIN);
         let mut after = None;
         for _ in 0..PAGES {
-            let page = self.page(from, until, after.as_deref()).await?;
+            let page = self.page(from, until, after.as_deref(), &[]).await?;
             let more = page.has_more;
             after = page.data.last().map(|intent| intent.id.clone());
             if let Some(found) = page.data.into_iter().find(|i| i.payment() == Some(charge.payment)) {
