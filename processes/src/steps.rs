@@ -97,6 +97,7 @@ impl Next {
         match outcome {
             Performed::Done => None,
             Performed::NotBefore(due_at) => Some(Self::new_budget(*due_at)),
+            Performed::InHand(due_at) => Some(Self { attempts: step.attempts, ..Self::new_budget(*due_at) }),
             Performed::Partly { progress, next } => {
                 Some(Self { progress: Some(progress.clone()), ..Self::new_budget(*next) })
             }
@@ -279,6 +280,20 @@ mod tests {
         assert_eq!((away.attempts, away.outages, away.parked), (3, 901, None));
         let ours = Next::after(&step(1, 3, 900), &Performed::Unavailable, NOW).unwrap();
         assert_eq!((ours.attempts, ours.outages), (3, 900));
+    }
+
+    #[test]
+    fn what_fails_again_whenever_somebody_had_it_in_hand_is_parked_all_the_same() {
+        let failed = Performed::Failed("the card has expired".to_owned());
+        let mut attempts = 0;
+        for _ in 1..12 {
+            let next = Next::after(&step(1, attempts, 0), &failed, NOW).unwrap();
+            assert_eq!(next.parked, None);
+            let next = Next::after(&step(1, next.attempts, 9), &Performed::InHand(NOW), NOW).unwrap();
+            assert_eq!((next.outages, next.parked), (0, None));
+            attempts = next.attempts;
+        }
+        assert!(Next::after(&step(1, attempts, 0), &failed, NOW).unwrap().parked.is_some());
     }
 
     #[test]
