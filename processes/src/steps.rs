@@ -9,7 +9,12 @@ use crate::process::{Performed, Step};
 
 /// How often a step that fails is tried before it is parked, and the longest pause in between: half an hour in all.
 const FAILING: Budget = Budget { attempts: 12, longest_pause: TimeDelta::minutes(5) };
-/// The same where somebody else's service is away: a day in all. Once it is back, it is found within half a minute.
+/// The same where somebody else's service is away: most of a day in all. Once it is back, it is found within half a minute.
+///
+/// That is no promise that providers still know the keys of the first try, which they forget after a day: each try takes
+/// time itself, operators have what is parked tried again, and a program may be off for a week. So no step relies on it.
+/// A charge that is not new is looked for instead of repeated, whichever try it is (`charging::REPEATABLE`); a refund is
+/// looked for each time; to call off what is called off already does nothing.
 const AWAY: Budget = Budget { attempts: 2_880, longest_pause: TimeDelta::seconds(30) };
 /// The pause after a try that failed because an engine was away, in seconds.
 const UNAVAILABLE_PAUSE_SECONDS: i64 = 1;
