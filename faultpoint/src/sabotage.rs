@@ -73,6 +73,8 @@ named! {
         NewKeyEachTime = "new-key-each-time",
         /// A refund is asked for without looking whether it was paid.
         RefundWithoutLooking = "refund-without-looking",
+        /// A refund that failed is asked for under its old name.
+        SameRefundForEver = "same-refund-for-ever",
         /// What a provider says and nobody here understands is taken for success.
         UnknownIsSuccess = "unknown-is-success",
         /// A provider that does not answer is taken to have declined.

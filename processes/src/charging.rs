@@ -25,7 +25,9 @@ const ASK_AFTER: TimeDelta = TimeDelta::seconds(60);
 const CALL_OFF_AFTER: TimeDelta = TimeDelta::seconds(5);
 /// The longest pause between two questions.
 const ASK_AT_LEAST: TimeDelta = TimeDelta::hours(1);
-/// Providers forget keys after a day: what is older is not repeated without looking first.
+/// Providers forget keys after a day: what is older is not repeated, but looked for. The key was first used after the charge
+/// was asked for, so that four hours are left for clocks that differ. No failure makes another key right: unlike refunds,
+/// providers charge as often as they are asked.
 const REPEATABLE: TimeDelta = TimeDelta::hours(20);
 /// A charge that the provider has not heard of so long after will not come any more.
 const GIVEN_UP: TimeDelta = TimeDelta::hours(26);

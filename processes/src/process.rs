@@ -64,6 +64,8 @@ pub enum Performed {
     Done,
     /// It is too early.
     NotBefore(DateTime<Utc>),
+    /// Somebody else has it in hand, and is asked about it then. What failed before still counts.
+    InHand(DateTime<Utc>),
     /// A part of it is done; the rest follows.
     Partly {
         /// How far it is, for people.

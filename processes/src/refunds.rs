@@ -83,7 +83,7 @@ async fn pay_out(money: &Money, known: &Known) -> Result<Option<String>, Perform
     let reference = money.reference(known).await.map_err(|_| Performed::Unavailable)?;
     match provider.refund(&Refund { charge, reference }).await? {
         RefundState::Succeeded { reference } => Ok(Some(reference)),
-        RefundState::Pending => Err(Performed::NotBefore(later(known, money.clock.now()))),
+        RefundState::Pending => Err(Performed::InHand(later(known, money.clock.now()))),
         RefundState::Failed { reason } => Err(Performed::Failed(reason)),
     }
 }

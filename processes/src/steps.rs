@@ -9,7 +9,12 @@ use crate::process::{Performed, Step};
 
 /// How often a step that fails is tried before it is parked, and the longest pause in between: half an hour in all.
 const FAILING: Budget = Budget { attempts: 12, longest_pause: TimeDelta::minutes(5) };
-/// The same where somebody else's service is away: a day in all. Once it is back, it is found within half a minute.
+/// The same where somebody else's service is away: most of a day in all. Once it is back, it is found within half a minute.
+///
+/// That is no promise that providers still know the keys of the first try, which they forget after a day: each try takes
+/// time itself, operators have what is parked tried again, and a program may be off for a week. So no step relies on it.
+/// A charge that is not new is looked for instead of repeated, whichever try it is (`charging::REPEATABLE`); a refund is
+/// looked for each time; to call off what is called off already does nothing.
 const AWAY: Budget = Budget { attempts: 2_880, longest_pause: TimeDelta::seconds(30) };
 /// The pause after a try that failed because an engine was away, in seconds.
 const UNAVAILABLE_PAUSE_SECONDS: i64 = 1;
@@ -97,6 +102,7 @@ impl Next {
         match outcome {
             Performed::Done => None,
             Performed::NotBefore(due_at) => Some(Self::new_budget(*due_at)),
+            Performed::InHand(due_at) => Some(Self { attempts: step.attempts, ..Self::new_budget(*due_at) }),
             Performed::Partly { progress, next } => {
                 Some(Self { progress: Some(progress.clone()), ..Self::new_budget(*next) })
             }
@@ -279,6 +285,20 @@ mod tests {
         assert_eq!((away.attempts, away.outages, away.parked), (3, 901, None));
         let ours = Next::after(&step(1, 3, 900), &Performed::Unavailable, NOW).unwrap();
         assert_eq!((ours.attempts, ours.outages), (3, 900));
+    }
+
+    #[test]
+    fn what_fails_again_whenever_somebody_had_it_in_hand_is_parked_all_the_same() {
+        let failed = Performed::Failed("the card has expired".to_owned());
+        let mut attempts = 0;
+        for _ in 1..12 {
+            let next = Next::after(&step(1, attempts, 0), &failed, NOW).unwrap();
+            assert_eq!(next.parked, None);
+            let next = Next::after(&step(1, next.attempts, 9), &Performed::InHand(NOW), NOW).unwrap();
+            assert_eq!((next.outages, next.parked), (0, None));
+            attempts = next.attempts;
+        }
+        assert!(Next::after(&step(1, attempts, 0), &failed, NOW).unwrap().parked.is_some());
     }
 
     #[test]

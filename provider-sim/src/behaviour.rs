@@ -31,6 +31,7 @@ pub(crate) enum Behaviour {
     BusyThrice,
     RefundFailsTwice,
     RefundWaits(TimeDelta),
+    RefundFailsOnce(TimeDelta),
     TooFastOnce,
     CutOnce,
 }
@@ -76,6 +77,7 @@ impl Behaviour {
             95 => Self::RefundWaits(MOMENT),
             96 => Self::TooFastOnce,
             97 => Self::CutOnce,
+            98 => Self::RefundFailsOnce(MOMENT),
             _ => Self::Approve,
         }
     }
@@ -92,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_last_two_digits_choose_and_row_90_reads_the_rest() {
-        for amount in [1, 100, 1_279, 98, 4_499] {
+        for amount in [1, 100, 1_279, 99, 4_499] {
             assert_eq!(Behaviour::of(amount), Behaviour::Approve, "{amount}");
         }
         assert_eq!(Behaviour::of(2_480), Behaviour::Decline(Decline::InsufficientFunds));

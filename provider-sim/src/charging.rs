@@ -49,6 +49,7 @@ pub(crate) fn confirm(mut intent: Intent, now: DateTime<Utc>) -> Confirmed {
         | Behaviour::BusyThrice
         | Behaviour::RefundFailsTwice
         | Behaviour::RefundWaits(_)
+        | Behaviour::RefundFailsOnce(_)
         | Behaviour::TooFastOnce
         | Behaviour::CutOnce => intent.succeed(now),
     }
@@ -85,6 +86,7 @@ fn notices(intent: &Intent, behaviour: Behaviour, now: DateTime<Utc>) -> Vec<Not
         | Behaviour::BusyThrice
         | Behaviour::RefundFailsTwice
         | Behaviour::RefundWaits(_)
+        | Behaviour::RefundFailsOnce(_)
         | Behaviour::TooFastOnce
         | Behaviour::CutOnce => [news.map(|news| news.due(later)), None],
     };

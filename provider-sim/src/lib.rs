@@ -6,7 +6,7 @@
 //!
 //! | last two digits | what happens |
 //! | --- | --- |
-//! | 00-79, 98, 99 | approved at once, webhook after |
+//! | 00-79, 99 | approved at once, webhook after |
 //! | 80 | declined, `insufficient_funds` |
 //! | 81 | declined, `card_declined` |
 //! | 82 | no answer for 10 s; succeeds meanwhile |
@@ -25,6 +25,7 @@
 //! | 95 | approved; its refund is pending and succeeds after 2 s |
 //! | 96 | 429 with `Retry-After: 1` the first time, then approved |
 //! | 97 | approved, but the connection is cut without an answer the first time |
+//! | 98 | approved; its refund is pending and fails after 2 s, the next one succeeds after 2 s |
 //!
 //! What was answered was written to the books before, and is found there at the next start. `GET /books` shows what was
 //! taken and given back.

@@ -16,18 +16,25 @@ pub(crate) struct Refund {
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) metadata: BTreeMap<String, String>,
-    /// When the bank will have done it; none once it has.
+    /// When the bank will have decided; none once it has.
     pub(crate) settles_at: Option<DateTime<Utc>>,
+    /// The bank's decision: the money comes back.
+    #[serde(default)]
+    pub(crate) fails: bool,
 }
 
 impl Refund {
     /// The money went.
     pub(crate) fn went(&self) -> bool {
-        self.settles_at.is_none()
+        self.settles_at.is_none() && !self.fails
     }
 
     pub(crate) fn status(&self) -> &'static str {
-        if self.went() { "succeeded" } else { "pending" }
+        match (self.settles_at, self.fails) {
+            (Some(_), _) => "pending",
+            (None, true) => "failed",
+            (None, false) => "succeeded",
+        }
     }
 
     /// As it is shown.
@@ -41,6 +48,12 @@ impl Refund {
             "metadata": self.metadata,
             "payment_intent": self.intent,
             "status": self.status(),
+            "failure_reason": (self.status() == "failed").then_some("expired_or_canceled_card"),
         })
     }
+}
+
+/// What of a charge has gone or is about to go, in minor units.
+pub(crate) fn gone(refunds: &[Refund]) -> i64 {
+    refunds.iter().filter(|refund| refund.status() != "failed").map(|refund| refund.amount).sum()
 }

@@ -85,7 +85,7 @@ pub enum RefundState {
         /// How the provider calls it.
         reference: String,
     },
-    /// It did not go, and does not by itself.
+    /// It did not go, and does not by itself. Whoever asks again has it made anew, or hears of one that was made meanwhile.
     Failed {
         /// Why, in the provider's words.
         reason: String,

@@ -31,7 +31,8 @@ pub enum ProviderError {
 /// Somebody who takes money for us.
 ///
 /// Every request is made under a key that follows from the payment, so that the provider does what is repeated once.
-/// Providers forget keys after a day: what is older is looked for first.
+/// Providers forget keys after a day: what is older is looked for first. Until then they answer under a key what they
+/// answered first, errors, too: what failed is asked for under another, where that can't do it twice.
 pub trait Provider: Send + Sync {
     /// Takes the money, or begins to.
     fn charge<'a>(&'a self, charge: &'a Charge) -> Answer<'a, ChargeState>;
@@ -47,6 +48,6 @@ pub trait Provider: Send + Sync {
         reference: Option<&'a str>,
     ) -> Answer<'a, Option<ChargeState>>;
 
-    /// Pays back, in full.
+    /// Pays back, in full; once more if it failed before.
     fn refund<'a>(&'a self, refund: &'a Refund) -> Answer<'a, RefundState>;
 }

@@ -1,7 +1,6 @@
 //! Processes against a real Postgres.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod charges;
 mod checkpoints;
 mod controls;
 mod failures;

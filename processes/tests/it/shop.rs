@@ -71,23 +71,12 @@ pub(crate) async fn order_of(
     quantity: u32,
     customer: UserId,
 ) -> Result<Committed<OrderSummary>, ExecuteError> {
-    order_by(world, PaymentMethod::Manual, show, quantity, customer).await
-}
-
-/// The same, to be paid in a certain way.
-pub(crate) async fn order_by(
-    world: &World,
-    method: PaymentMethod,
-    show: ShowId,
-    quantity: u32,
-    customer: UserId,
-) -> Result<Committed<OrderSummary>, ExecuteError> {
     let place = PlaceOrder {
         order: OrderId::from(new_id()),
         payment: PaymentId::from(new_id()),
         customer,
         show,
-        method,
+        method: PaymentMethod::Manual,
         takes_cards: true,
         items: vec![OrderItem {
             section: Some("FLOOR".into()),

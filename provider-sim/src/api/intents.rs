@@ -25,6 +25,7 @@ use crate::{
     charging::{self, Confirmed, Manner},
     intent::{Intent, Status, new_id},
     notice::Notice,
+    refund,
 };
 
 type Office = State<Arc<Bank>>;
@@ -118,7 +119,7 @@ fn confirm_known(
     match intent.status {
         Status::RequiresPaymentMethod | Status::RequiresConfirmation => {}
         Status::RequiresAction | Status::Processing | Status::Succeeded | Status::Canceled => {
-            return Err(ApiError::unexpected_state(&intent).into());
+            return Err(Undone::from(ApiError::unexpected_state(&intent)).once_begun());
         }
     }
     intent.payment_method = method.map(str::to_owned).or(intent.payment_method);
@@ -163,9 +164,10 @@ pub(super) async fn cancel(
 
 fn called_off(books: &Books, now: DateTime<Utc>, id: &str) -> Result<Done, Undone> {
     let intent = known(books, id)?;
-    let cancelled = charging::cancel(intent.clone(), now);
-    let (intent, notice) = cancelled.ok_or_else(|| ApiError::unexpected_state(&intent))?;
-    Ok(done(intent, notice))
+    match charging::cancel(intent.clone(), now) {
+        Some((intent, notice)) => Ok(done(intent, notice)),
+        None => Err(Undone::from(ApiError::unexpected_state(&intent)).once_begun()),
+    }
 }
 
 fn done(intent: Intent, notice: Option<Notice>) -> Done {
@@ -203,7 +205,7 @@ pub(super) async fn list(State(bank): Office, RawQuery(query): RawQuery) -> Resu
 fn expanded(books: &Books, intent: &Intent) -> Value {
     let mut object = intent.object();
     if let Some(capture) = &intent.capture {
-        let refunded: i64 = books.refunds(&intent.id).iter().map(|refund| refund.amount).sum();
+        let refunded = refund::gone(books.refunds(&intent.id));
         object["latest_charge"] = json!({
             "id": capture.id, "object": "charge", "amount": intent.amount, "amount_captured": intent.amount,
             "amount_refunded": refunded, "payment_intent": intent.id,

@@ -31,16 +31,25 @@ pub(super) struct Done {
     pub(super) intent: String,
 }
 
-/// Why nothing was done. That is forgotten: whoever asks again under the same key is listened to.
+/// Why nothing was done.
 pub(super) struct Undone {
     error: ApiError,
     /// The fault that was played.
     tripped: Option<String>,
+    /// Whoever asks again under the same key is told the same. Otherwise they are listened to.
+    remembered: bool,
 }
 
 impl From<ApiError> for Undone {
     fn from(error: ApiError) -> Self {
-        Self { error, tripped: None }
+        Self { error, tripped: None, remembered: false }
+    }
+}
+
+impl Undone {
+    /// It showed when the request was understood and begun.
+    pub(super) fn once_begun(self) -> Self {
+        Self { remembered: true, ..self }
     }
 }
 
@@ -82,8 +91,11 @@ impl Asked {
                     entries.extend(self.remember(now, &reply, &manner));
                     (entries, Ok((reply, manner, false, intent)))
                 }
-                Err(Undone { error, tripped }) => {
-                    (tripped.map(|what| Entry::Tripped { what }).into_iter().collect(), Err(error))
+                Err(Undone { error, tripped, remembered }) => {
+                    let reply = Reply::Given { status: error.status.as_u16(), body: error.body() };
+                    let answer = self.remember(now, &reply, &Manner::AtOnce).filter(|_| remembered);
+                    let tripped = tripped.map(|what| Entry::Tripped { what });
+                    (tripped.into_iter().chain(answer).collect(), Err(error))
                 }
             }
         });
@@ -117,7 +129,7 @@ impl Asked {
 /// Plays a fault the first `times` times.
 pub(super) fn trip(books: &Books, what: &str, times: u32, error: ApiError) -> Result<(), Undone> {
     let more = books.tripped(what) < times;
-    if more { Err(Undone { error, tripped: Some(what.to_owned()) }) } else { Ok(()) }
+    if more { Err(Undone { tripped: Some(what.to_owned()), ..error.into() }) } else { Ok(()) }
 }
 
 /// A charge that was tried: a declined one is an error.

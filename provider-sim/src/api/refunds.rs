@@ -23,7 +23,7 @@ use crate::{
     books::{Books, Entry, Reply},
     charging::Manner,
     intent::new_id,
-    refund::Refund,
+    refund::{self, Refund},
 };
 
 pub(super) async fn create(State(bank): State<Arc<Bank>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -39,22 +39,28 @@ pub(super) async fn create(State(bank): State<Arc<Bank>>, headers: HeaderMap, bo
 fn given_back(books: &Books, now: DateTime<Utc>, form: &Form) -> Result<Done, Undone> {
     let intent = known(books, form.required("payment_intent")?)?;
     if intent.capture.is_none() {
-        return Err(ApiError::unexpected_state(&intent).into());
+        return Err(Undone::from(ApiError::unexpected_state(&intent)).once_begun());
     }
-    let gone: i64 = books.refunds(&intent.id).iter().map(|refund| refund.amount).sum();
-    let left = intent.taken() - gone;
+    let before = books.refunds(&intent.id);
+    let left = intent.taken() - refund::gone(before);
     let amount = form.number("amount")?.unwrap_or(left);
     if amount < 1 || amount > left {
-        return Err(ApiError::already_refunded().into());
+        return Err(Undone::from(ApiError::already_refunded()).once_begun());
     }
     let behaviour = Behaviour::of(intent.amount);
     if behaviour == Behaviour::RefundFailsTwice {
-        trip(books, &format!("refund of {}", intent.id), 2, ApiError::broken())?;
+        trip(books, &format!("refund of {}", intent.id), 2, ApiError::broken())
+            .map_err(Undone::once_begun)?;
     }
-    let settles_at = if let Behaviour::RefundWaits(after) = behaviour { Some(now + after) } else { None };
+    let fails = matches!(behaviour, Behaviour::RefundFailsOnce(_)) && before.is_empty();
+    let settles_at = if let Behaviour::RefundWaits(after) | Behaviour::RefundFailsOnce(after) = behaviour {
+        Some(now + after)
+    } else {
+        None
+    };
     let (id, currency, metadata) = (new_id("re"), intent.currency, form.metadata());
     let refund =
-        Refund { id, intent: intent.id.clone(), created: now, amount, currency, metadata, settles_at };
+        Refund { id, intent: intent.id.clone(), created: now, amount, currency, metadata, settles_at, fails };
     let reply = Reply::Given { status: 200, body: refund.object() };
     Ok(Done { entries: vec![Entry::Refund(refund)], reply, manner: Manner::AtOnce, intent: intent.id })
 }

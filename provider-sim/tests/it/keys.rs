@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use providers::Provider;
+use serde_json::Value;
 
 use crate::support::{World, succeeded};
 
@@ -39,6 +40,32 @@ async fn a_declined_card_is_remembered_and_a_wrong_request_is_not() {
     assert_eq!(world.post(INTENTS, &declined, "a").await, (402, true, first));
     assert_eq!(world.post(INTENTS, "amount=0&currency=eur", "b").await.0, 400);
     assert_eq!(world.post(INTENTS, FORM, "b").await.0, 200);
+}
+
+#[tokio::test]
+async fn what_failed_once_it_was_begun_is_remembered_and_is_done_under_another_key() {
+    let world = World::new().await;
+    let id = |made: &Value| made["id"].as_str().unwrap().to_owned();
+    let unpaid = id(&world.post(INTENTS, "amount=500&currency=eur", "a").await.2);
+    let refund = format!("payment_intent={unpaid}");
+    let (status, replayed, refused) = world.post("/v1/refunds", &refund, "b").await;
+    assert_eq!((status, replayed), (400, false));
+    world.post(&format!("{INTENTS}/{unpaid}/confirm"), "payment_method=pm_card_visa", "c").await;
+    assert_eq!(world.post("/v1/refunds", &refund, "b").await, (400, true, refused));
+    assert_eq!(world.post("/v1/refunds", &refund, "d").await.0, 200);
+
+    let paid = id(&world.post(INTENTS, &FORM.replace("500", "594"), "e").await.2);
+    let refund = format!("payment_intent={paid}");
+    let tried = async |key| {
+        let (status, replayed, _) = world.post("/v1/refunds", &refund, key).await;
+        (status, replayed)
+    };
+    assert_eq!((tried("f").await, tried("f").await), ((500, false), (500, true)));
+    assert_eq!((tried("g").await, tried("h").await), ((500, false), (200, false)));
+    let world = world.restart().await;
+    assert_eq!(world.post("/v1/refunds", &refund, "f").await.0, 500);
+    world.clock.jump(TimeDelta::hours(25));
+    assert_eq!(world.post("/v1/refunds", &refund, "f").await.0, 400, "it is paid back");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::support::{KEY, World, eventually, failed, pending, succeeded, unavail
 #[tokio::test]
 async fn most_amounts_are_approved_at_once_and_told_of_after() {
     let world = World::new().await;
-    for amount in [100, 1_279, 98, 99] {
+    for amount in [100, 1_279, 99] {
         let charge = world.new_charge(amount);
         assert!(succeeded(&world.stripe.charge(&charge).await.unwrap()), "{amount}");
         assert_eq!(world.hook.hears_whether(charge.payment, 1).await, [true]);
@@ -62,6 +62,20 @@ async fn a_charge_that_the_bank_has_in_hand_cant_be_called_off() {
     let charge = world.new_charge(87);
     assert!(pending(&world.stripe.charge(&charge).await.unwrap()));
     assert!(pending(&world.cancel(&charge).await));
+}
+
+/// That it could not be was remembered under its key.
+#[tokio::test]
+async fn a_charge_that_could_not_be_called_off_can_be_once_the_bank_has_decided() {
+    let world = World::new().await;
+    let charge = world.new_charge(83);
+    assert!(unavailable(&world.stripe.charge(&charge).await));
+    assert!(pending(&world.cancel(&charge).await));
+    world.clock.jump(TimeDelta::seconds(5));
+    world.comes_to(&charge, failed).await;
+    assert!(failed(&world.cancel(&charge).await));
+    let path = format!("/v1/payment_intents/{}", world.reference(&charge).await.unwrap());
+    assert_eq!(world.get(&path, Some(KEY)).await.1["status"], "canceled");
 }
 
 #[tokio::test]
@@ -171,6 +185,24 @@ async fn refunds_of_94_fail_twice_and_of_95_take_two_seconds() {
     world.clock.jump(TimeDelta::seconds(2));
     eventually(async || matches!(world.refund(&charge).await, Ok(RefundState::Succeeded { .. }))).await;
     assert_eq!(world.booked(&charge).await, (95, 95, 1, 1));
+}
+
+#[tokio::test]
+async fn a_refund_of_98_fails_and_is_made_anew_under_another_key() {
+    let world = World::new().await;
+    let charge = world.new_charge(98);
+    assert!(succeeded(&world.stripe.charge(&charge).await.unwrap()));
+    assert_eq!(world.refund(&charge).await, Ok(RefundState::Pending));
+    assert_eq!(world.refund(&charge).await, Ok(RefundState::Pending), "it is the same one");
+    assert_eq!(world.booked(&charge).await, (98, 0, 1, 1));
+    world.clock.jump(TimeDelta::seconds(2));
+    let failed = RefundState::Failed { reason: "expired_or_canceled_card".to_owned() };
+    eventually(async || world.refund(&charge).await == Ok(failed.clone())).await;
+    assert_eq!(world.refund(&charge).await, Ok(RefundState::Pending), "it was made anew, and told of once");
+    assert_eq!(world.booked(&charge).await, (98, 0, 1, 2));
+    world.clock.jump(TimeDelta::seconds(2));
+    eventually(async || matches!(world.refund(&charge).await, Ok(RefundState::Succeeded { .. }))).await;
+    assert_eq!(world.booked(&charge).await, (98, 98, 1, 2));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use reqwest::{
     header::{CONTENT_TYPE, RETRY_AFTER},
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use super::objects::{Fault, Intent};
 use crate::ProviderError;
@@ -78,13 +79,19 @@ impl Http {
         if answer.status == StatusCode::NOT_FOUND { Ok(None) } else { answer.read().map(Some) }
     }
 
-    pub(super) async fn post<T: DeserializeOwned>(
+    /// For what the provider does at most once, whatever the key. An error is remembered under its key as an answer is,
+    /// for a day: one that was only repeated says nothing of today, and another key is taken.
+    pub(super) async fn insist<T: DeserializeOwned>(
         &self,
         path: &str,
         form: &[(&str, &str)],
         key: &str,
     ) -> Result<T, ProviderError> {
-        self.send(path, form, key).await?.read()
+        let first = self.send(path, form, key).await?;
+        if !first.is_an_old_error() {
+            return first.at_hand()?.read();
+        }
+        self.send(path, form, &Uuid::new_v4().to_string()).await?.at_hand()?.read()
     }
 
     /// A card that is declined is an answer, not an error: the intent comes with it.
@@ -94,7 +101,7 @@ impl Http {
         form: &[(&str, &str)],
         key: &str,
     ) -> Result<Intent, ProviderError> {
-        let answer = self.send(path, form, key).await?;
+        let answer = self.send(path, form, key).await?.at_hand()?;
         if answer.status != StatusCode::PAYMENT_REQUIRED {
             return answer.read();
         }
@@ -106,7 +113,7 @@ impl Http {
     async fn send(&self, path: &str, form: &[(&str, &str)], key: &str) -> Result<Received, ProviderError> {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self.client.post(self.url(path)?).header("Idempotency-Key", key);
-        self.answer(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)).await
+        self.receive(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)).await
     }
 
     fn url(&self, path: &str) -> Result<Url, ProviderError> {
@@ -114,6 +121,10 @@ impl Http {
     }
 
     async fn answer(&self, request: RequestBuilder) -> Result<Received, ProviderError> {
+        self.receive(request).await?.at_hand()
+    }
+
+    async fn receive(&self, request: RequestBuilder) -> Result<Received, ProviderError> {
         let away = |error: reqwest::Error| ProviderError::Unavailable {
             // The URL may hold what is nobody's business.
             reason: error.without_url().to_string(),
@@ -124,6 +135,7 @@ impl Http {
         let status = response.status();
         let retry_after = response.headers().get(RETRY_AFTER);
         let retry_after = retry_after.and_then(|after| after.to_str().ok()?.parse().ok());
+        let replayed = response.headers().contains_key("idempotent-replayed");
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(away)? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -131,21 +143,34 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT);
-        if later || status.is_server_error() {
-            let retry_after = retry_after.map(Duration::from_secs);
-            return Err(ProviderError::Unavailable { reason: format!("{status}"), retry_after });
-        }
-        Ok(Received { status, body })
+        let retry_after = retry_after.map(Duration::from_secs);
+        Ok(Received { status, retry_after, replayed, body })
     }
 }
 
 struct Received {
     status: StatusCode,
+    retry_after: Option<Duration>,
+    /// It was answered before, and remembered under its key.
+    replayed: bool,
     body: Vec<u8>,
 }
 
 impl Received {
+    fn is_an_old_error(&self) -> bool {
+        self.replayed && !self.status.is_success()
+    }
+
+    /// Unless it can't answer now.
+    fn at_hand(self) -> Result<Self, ProviderError> {
+        let later = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT);
+        if later || self.status.is_server_error() {
+            let Self { status, retry_after, .. } = self;
+            return Err(ProviderError::Unavailable { reason: format!("{status}"), retry_after });
+        }
+        Ok(self)
+    }
+
     fn read<T: DeserializeOwned>(&self) -> Result<T, ProviderError> {
         if self.status.is_success() {
             return self.parse();

@@ -24,6 +24,8 @@ const CLOCKS: TimeDelta = TimeDelta::minutes(5);
 const MADE_WITHIN: TimeDelta = TimeDelta::hours(24);
 /// Pages of a list that are searched for one charge; a hundred charges each.
 const PAGES: usize = 50;
+/// Asks a list of charges to say, too, how much of each was given back.
+const WITH_REFUNDED: [(&str, &str); 1] = [("expand[]", "data.latest_charge")];
 
 /// The provider.
 pub struct Stripe {
@@ -58,7 +60,7 @@ impl Stripe {
         let mut booked = Vec::new();
         let mut after = None;
         loop {
-            let page: Listed<Intent> = self.page(from, until, after.as_deref()).await?;
+            let page = self.page(from, until, after.as_deref(), &WITH_REFUNDED).await?;
             for intent in &page.data {
                 booked.extend(self.booked(intent).await?);
             }
@@ -90,11 +92,12 @@ impl Stripe {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
         after: Option<&str>,
+        also: &[(&str, &str)],
     ) -> Result<Listed<Intent>, ProviderError> {
         let (from, until) = (from.timestamp().to_string(), until.timestamp().to_string());
         let mut query =
             vec![("limit", "100"), ("created[gte]", from.as_str()), ("created[lte]", until.as_str())];
-        query.push(("expand[]", "data.latest_charge"));
+        query.extend(also);
         query.extend(after.map(|after| ("starting_after", after)));
         self.http.get("/v1/payment_intents", &query).await
     }
@@ -131,7 +134,7 @@ impl Stripe {
         let (from, until) = (charge.requested_at - CLOCKS, charge.requested_at + MADE_WITHIN);
         let mut after = None;
         for _ in 0..PAGES {
-            let page = self.page(from, until, after.as_deref()).await?;
+            let page = self.page(from, until, after.as_deref(), &[]).await?;
             let more = page.has_more;
             after = page.data.last().map(|intent| intent.id.clone());
             if let Some(found) = page.data.into_iter().find(|i| i.payment() == Some(charge.payment)) {
@@ -166,9 +169,10 @@ impl Stripe {
         Ok(intent.state())
     }
 
+    /// What can't be called off now may be in a moment.
     async fn void(&self, reference: &str) -> Result<Intent, ProviderError> {
         let path = format!("/v1/payment_intents/{reference}/cancel");
-        self.http.post_intent(&path, &[], &key("cancel", reference)).await
+        self.http.insist(&path, &[], &key("cancel", reference)).await
     }
 
     async fn call_off(
@@ -188,6 +192,8 @@ impl Stripe {
         }
     }
 
+    /// Looks first what became of it: keys are forgotten after a day, what was paid back is not. And Stripe gives no more
+    /// back than it took, so that another key can't pay twice.
     async fn pay_back(&self, refund: &Refund) -> Result<RefundState, ProviderError> {
         let charge = &refund.charge;
         let Some(intent) = self.intent(charge, refund.reference.as_deref()).await? else {
@@ -195,7 +201,6 @@ impl Stripe {
         };
         let query = [("payment_intent", intent.id.as_str()), ("limit", "100")];
         let before: Listed<Refunded> = self.http.get("/v1/refunds", &query).await?;
-        // Keys are forgotten after a day; what was paid back is not.
         let known = before.data.iter().find(|refund| refund.counts());
         if let Some(known) = known.filter(|_| !sabotaged(Sabotage::RefundWithoutLooking)) {
             return Ok(known.state());
@@ -207,8 +212,23 @@ impl Stripe {
             ("amount", amount.as_str()),
             ("metadata[payment_id]", payment.as_str()),
         ];
-        let made: Refunded = self.http.post("/v1/refunds", &form, &key("refund", &payment)).await?;
-        Ok(made.state())
+        let failed = before.data.iter().find(|refund| !refund.counts());
+        let key = key("refund", &refund_of(charge.payment, failed));
+        let made: Refunded = self.http.insist("/v1/refunds", &form, &key).await?;
+        Ok(match (made.state(), failed) {
+            // Each that failed is told of once.
+            (RefundState::Pending, Some(failed)) => failed.state(),
+            (state, _) => state,
+        })
+    }
+}
+
+/// Names a refund. One that failed would be the answer for another day under its name: the next goes by another, and by
+/// the same as long as its answer is awaited.
+fn refund_of(payment: PaymentId, failed: Option<&Refunded>) -> String {
+    match failed.filter(|_| !sabotaged(Sabotage::SameRefundForEver)) {
+        Some(failed) => format!("{payment}-after-{}", failed.id),
+        None => payment.to_string(),
     }
 }
 
@@ -260,5 +280,25 @@ impl Provider for Stripe {
 
     fn refund<'a>(&'a self, refund: &'a Refund) -> Answer<'a, RefundState> {
         self.pay_back(refund).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refund_goes_by_one_name_until_it_failed_and_by_the_next_until_that_did() {
+        let payment = PaymentId::from(Uuid::from_u128(7));
+        let failed = |id: &str| {
+            let refund = json!({ "id": id, "amount": 2_200, "status": "failed" });
+            serde_json::from_value::<Refunded>(refund).unwrap()
+        };
+        let names = [None, Some(failed("re_1")), Some(failed("re_2"))];
+        let names = names.map(|failed| [(); 2].map(|()| refund_of(payment, failed.as_ref())));
+        assert!(names.iter().all(|[first, again]| first == again));
+        assert!(names[0] != names[1] && names[1] != names[2] && names[0] != names[2]);
     }
 }

@@ -117,7 +117,7 @@ impl Intent {
 /// A `Refund`.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Refunded {
-    id: String,
+    pub(super) id: String,
     #[serde(default)]
     status: Option<String>,
     pub(super) amount: i64,

@@ -67,13 +67,13 @@ impl Scene {
 
     /// All that the program says to those who may ask, and all that it wrote.
     async fn said(&self) -> Vec<(&'static str, Vec<&'static str>)> {
-        let (world, ports) = (&self.house.world, self.house.world.ports);
+        let (world, ports, http) = (&self.house.world, self.house.world.ports, &self.house.operator.api.http);
         let log = self.house.process.log();
         assert!(log.contains("\"TRACE\""), "it says all it can");
         let mut said = vec![("its log", canaries_in(log.as_bytes()))];
         for (what, port) in [("commands", ports.command), ("queries", ports.query), ("health", ports.health)]
         {
-            let metrics = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap();
+            let metrics = http.get(format!("http://127.0.0.1:{port}/metrics")).send().await.unwrap();
             said.push((what, canaries_in(metrics.text().await.unwrap().as_bytes())));
         }
         let commands = [

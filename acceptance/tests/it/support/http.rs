@@ -144,7 +144,8 @@ impl Caller {
         self.get(&format!("{path}{separator}min_position={position}")).await.ok(200)
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
+    /// Any request, in their name.
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -1,10 +1,16 @@
 //! Cards are charged, whatever the provider does; the last two digits of a price choose what that is.
 
+use std::sync::Arc;
+
+use chrono::TimeDelta;
 use domain::{PaymentMethod, operations::OrderSummary};
 use processes::{Charging, Process};
 use providers::ChargeState;
 
-use super::office::{Office, charge};
+use super::{
+    gate::{Gate, Keeps},
+    office::{Office, charge},
+};
 use crate::support::until;
 
 const CONFIRMED: [&str; 2] = ["PaymentSucceeded", "OrderConfirmed"];
@@ -125,6 +131,28 @@ async fn a_provider_that_is_away_is_asked_again_until_it_is_back() {
     office.bank.start().await;
 
     office.comes_to(&order, &CONFIRMED).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_200, 0));
+    charging.stop().await;
+}
+
+/// Providers forget after a day what they were asked under which key.
+#[tokio::test]
+async fn a_charge_that_nobody_heard_of_for_longer_than_keys_are_known_is_looked_for_and_not_repeated() {
+    let office = Office::without_webhooks().await;
+    let order = office.sold(2_200, PaymentMethod::Card).await;
+    let gate = Gate::before(office.bank.client(), Keeps::Tasks);
+    let first = office.world.run_on::<Charging>(office.money_by(Some(Arc::clone(&gate) as _)));
+    gate.is_reached(1).await;
+    first.kill().await;
+    office.bury().await;
+    office.world.clock.advance(TimeDelta::hours(25));
+
+    let charging = office.charging();
+
+    office
+        .comes_to(&order, &["OrderExpired", "PaymentCancelled", "PaymentSucceeded", "OrderConfirmed"])
+        .await;
+    office.is_done(Charging::NAME).await;
     assert_eq!(office.moved(order.payment_id).await, (2_200, 0));
     charging.stop().await;
 }

@@ -60,6 +60,13 @@ fn a_refund_that_was_not_looked_for_is_found() {
 }
 
 #[test]
+fn a_refund_that_failed_and_is_asked_for_as_before_is_found() {
+    let test = "money::refunds::a_refund_that_fails_at_the_bank_is_made_anew_and_paid_once";
+    let found = turns_red(test, Sabotage::SameRefundForEver).unwrap();
+    assert!(found.contains("\"PaymentRefundRequested\"]: "), "{found}");
+}
+
+#[test]
 fn an_unknown_word_that_is_taken_for_success_is_found() {
     let test = "money::charging::what_the_customer_has_yet_to_do_is_no_success_and_is_called_off_in_the_end";
     let found = turns_red(test, Sabotage::UnknownIsSuccess).unwrap();

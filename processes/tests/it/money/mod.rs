@@ -7,6 +7,7 @@ mod charging;
 mod controls;
 mod gate;
 mod late;
+mod names;
 mod office;
 mod parked;
 mod refunds;

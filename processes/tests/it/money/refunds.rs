@@ -65,6 +65,26 @@ async fn a_refund_that_fails_twice_is_tried_again_and_paid_once() {
     refunds.stop().await;
 }
 
+/// Its key would be answered as when it was still pending.
+#[tokio::test]
+async fn a_refund_that_fails_at_the_bank_is_made_anew_and_paid_once() {
+    let office = Office::without_webhooks().await;
+    let order = to_be_refunded(&office, 2_098).await;
+    let refunds = office.refunds();
+    office
+        .in_time("it failed", async || {
+            office.world.steps(Refunds::NAME).await.iter().any(|step| step.attempts > 0)
+        })
+        .await;
+    assert_eq!(office.moved(order.payment_id).await, (2_098, 0));
+
+    office.comes_to(&order, &PAID_BACK).await;
+
+    office.is_done(Refunds::NAME).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_098, 2_098));
+    refunds.stop().await;
+}
+
 #[tokio::test]
 async fn a_refund_that_the_bank_has_yet_to_see_to_is_recorded_when_the_money_has_gone() {
     let office = Office::without_webhooks().await;

@@ -2,14 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use reqwest::Response;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::house::House;
-use crate::{
-    campaign::instance::Instance,
-    support::{audit, audit::Books, eventually},
-};
+use crate::support::{audit, audit::Books, eventually};
 
 /// Nothing is pending so long after the last fault.
 const QUIET_WITHIN: Duration = Duration::from_mins(1);
@@ -44,16 +42,22 @@ impl Settled {
     pub(super) async fn wait(house: &House, last_fault: Instant) -> Self {
         let unsettled = eventually("an end of all that is pending", QUIET_WITHIN, || async {
             let ours = house.post.on_their_way() == 0 && house.world.number(UNSETTLED).await == 0;
-            (ours && is_quiet(&house.provider).await).then_some(())
+            (ours && is_quiet(house).await).then_some(())
         });
         unsettled.await;
         Self { after: last_fault.elapsed() }
     }
 }
 
+/// What the provider says for itself.
+async fn asked(house: &House, path: &str) -> Result<Response, reqwest::Error> {
+    let http = &house.organizer[0].api.http;
+    http.get(format!("{}{path}", house.provider.address())).send().await
+}
+
 /// Whether the provider has nothing more to decide or to tell.
-async fn is_quiet(provider: &Instance) -> bool {
-    let Ok(answer) = reqwest::get(format!("{}/books/open", provider.address())).await else { return false };
+async fn is_quiet(house: &House) -> bool {
+    let Ok(answer) = asked(house, "/books/open").await else { return false };
     let open: Value = answer.json().await.unwrap();
     open["undecided"] == 0 && open["untold"] == 0
 }
@@ -72,8 +76,7 @@ pub(super) async fn all(house: &House) -> Checked {
 
 /// Payment, and all that the provider did for it: two charges for one payment would be one too many.
 async fn provider_books(house: &House) -> BTreeMap<String, Value> {
-    let url = format!("{}/books", house.provider.address());
-    let listed: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    let listed: Value = asked(house, "/books").await.unwrap().json().await.unwrap();
     let mut charges = BTreeMap::new();
     for charge in listed["data"].as_array().unwrap() {
         let payment = charge["payment_id"].as_str().unwrap().to_owned();

@@ -5,6 +5,7 @@
 
 mod check;
 mod crowd;
+mod happened;
 mod house;
 mod killer;
 mod plan;
@@ -49,6 +50,7 @@ async fn run(plan: Plan) {
     progress.abort();
     let checked = check::all(&house).await;
     say(&report::markdown(&plan, &faults, &house.post, &bought, &settled, &checked, begun.elapsed()));
+    happened::all(&plan, &faults, &house.post, &checked);
 }
 
 async fn tell(house: Arc<House>, plan: Plan) {
