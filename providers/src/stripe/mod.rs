@@ -3,6 +3,7 @@
 
 mod http;
 mod objects;
+mod refunds;
 mod webhook;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,7 +17,7 @@ pub use webhook::{Notice, NoticeError, notice};
 
 use crate::{Answer, Charge, ChargeState, Provider, ProviderError, Refund, RefundState};
 use http::Http;
-use objects::{Intent, Listed, Refunded};
+use objects::{Intent, Listed};
 
 /// How far its clock may be from ours when its lists are searched by time.
 const CLOCKS: TimeDelta = TimeDelta::minutes(5);
@@ -81,10 +82,7 @@ impl Stripe {
         if intent.gave_nothing_back() {
             return Ok(Some(booked(0)));
         }
-        let query = [("payment_intent", intent.id.as_str()), ("limit", "100")];
-        let refunds: Listed<Refunded> = self.http.get("/v1/refunds", &query).await?;
-        let refunded = refunds.data.iter().filter(|refund| refund.went()).map(|refund| refund.amount).sum();
-        Ok(Some(booked(refunded)))
+        Ok(Some(booked(self.given_back(&intent.id).await?.gone())))
     }
 
     async fn page(
@@ -191,45 +189,6 @@ impl Stripe {
             Err(other) => Err(other),
         }
     }
-
-    /// Looks first what became of it: keys are forgotten after a day, what was paid back is not. And Stripe gives no more
-    /// back than it took, so that another key can't pay twice.
-    async fn pay_back(&self, refund: &Refund) -> Result<RefundState, ProviderError> {
-        let charge = &refund.charge;
-        let Some(intent) = self.intent(charge, refund.reference.as_deref()).await? else {
-            return Ok(RefundState::Failed { reason: "the provider has no such charge".to_owned() });
-        };
-        let query = [("payment_intent", intent.id.as_str()), ("limit", "100")];
-        let before: Listed<Refunded> = self.http.get("/v1/refunds", &query).await?;
-        let known = before.data.iter().find(|refund| refund.counts());
-        if let Some(known) = known.filter(|_| !sabotaged(Sabotage::RefundWithoutLooking)) {
-            return Ok(known.state());
-        }
-        let amount = charge.amount.to_string();
-        let payment = charge.payment.to_string();
-        let form = [
-            ("payment_intent", intent.id.as_str()),
-            ("amount", amount.as_str()),
-            ("metadata[payment_id]", payment.as_str()),
-        ];
-        let failed = before.data.iter().find(|refund| !refund.counts());
-        let key = key("refund", &refund_of(charge.payment, failed));
-        let made: Refunded = self.http.insist("/v1/refunds", &form, &key).await?;
-        Ok(match (made.state(), failed) {
-            // Each that failed is told of once.
-            (RefundState::Pending, Some(failed)) => failed.state(),
-            (state, _) => state,
-        })
-    }
-}
-
-/// Names a refund. One that failed would be the answer for another day under its name: the next goes by another, and by
-/// the same as long as its answer is awaited.
-fn refund_of(payment: PaymentId, failed: Option<&Refunded>) -> String {
-    match failed.filter(|_| !sabotaged(Sabotage::SameRefundForEver)) {
-        Some(failed) => format!("{payment}-after-{}", failed.id),
-        None => payment.to_string(),
-    }
 }
 
 /// The same for the same request, however often it is made: Stripe carries out one of them.
@@ -280,25 +239,5 @@ impl Provider for Stripe {
 
     fn refund<'a>(&'a self, refund: &'a Refund) -> Answer<'a, RefundState> {
         self.pay_back(refund).boxed()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_refund_goes_by_one_name_until_it_failed_and_by_the_next_until_that_did() {
-        let payment = PaymentId::from(Uuid::from_u128(7));
-        let failed = |id: &str| {
-            let refund = json!({ "id": id, "amount": 2_200, "status": "failed" });
-            serde_json::from_value::<Refunded>(refund).unwrap()
-        };
-        let names = [None, Some(failed("re_1")), Some(failed("re_2"))];
-        let names = names.map(|failed| [(); 2].map(|()| refund_of(payment, failed.as_ref())));
-        assert!(names.iter().all(|[first, again]| first == again));
-        assert!(names[0] != names[1] && names[1] != names[2] && names[0] != names[2]);
     }
 }

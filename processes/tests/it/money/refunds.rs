@@ -9,10 +9,11 @@ use domain::{
 };
 use event_store::Clock;
 use processes::{Charging, Process, Refunds};
+use providers::{Charge, Provider, Refund};
 
 use super::{
     gate::{Gate, Keeps},
-    office::Office,
+    office::{Office, charge},
 };
 use crate::{
     shop::{command, refund},
@@ -103,6 +104,24 @@ async fn a_refund_that_the_bank_has_yet_to_see_to_is_recorded_when_the_money_has
 
     office.is_done(Refunds::NAME).await;
     assert_eq!(office.moved(order.payment_id).await, (2_095, 2_095));
+    refunds.stop().await;
+}
+
+/// On the provider's own pages.
+#[tokio::test]
+async fn of_what_somebody_gave_back_a_part_of_by_hand_the_rest_is_paid_back() {
+    let office = Office::without_webhooks().await;
+    let order = to_be_refunded(&office, 2_200).await;
+    let part = Refund { charge: Charge { amount: 700, ..charge(&order) }, reference: None };
+    office.bank.says(&charge(&order)).await;
+    office.bank.client().refund(&part).await.unwrap();
+    assert_eq!(office.moved(order.payment_id).await, (2_200, 700));
+
+    let refunds = office.refunds();
+
+    office.comes_to(&order, &PAID_BACK).await;
+    office.is_done(Refunds::NAME).await;
+    assert_eq!(office.moved(order.payment_id).await, (2_200, 2_200));
     refunds.stop().await;
 }
 
