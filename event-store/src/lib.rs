@@ -13,6 +13,7 @@ mod completeness;
 mod connect;
 mod guarantees;
 mod head_watch;
+pub mod hexadecimal;
 mod identity;
 mod import;
 mod lease;

@@ -81,8 +81,8 @@ impl Moment {
     }
 }
 
-/// The last event that was recorded until `at`, by halving: time never runs backwards in the log.
-async fn last_until(
+/// The last event up to `head` that was recorded until `at`, by halving: time never runs backwards in the log.
+pub(crate) async fn last_until(
     connection: &mut PgConnection,
     at: DateTime<Utc>,
     head: Position,

@@ -2,6 +2,7 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
+use chrono::{DateTime, Utc};
 use domain::{Category, StreamId};
 use faultpoint::{Sabotage, sabotaged};
 use futures::TryStreamExt;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     canonical::GENESIS,
     connect::{connect, within},
+    moment,
     record::{Glimpse, Hash, Position, RecordedEvent},
 };
 
@@ -104,6 +106,18 @@ impl LogReader {
     pub async fn at(&mut self, position: Position) -> Result<Option<RecordedEvent>, sqlx::Error> {
         self.read(async |connection| {
             sqlx::query_as(include_str!("sql/read_at.sql")).bind(position).fetch_optional(connection).await
+        })
+        .await
+    }
+
+    /// The last event that was recorded until then; 0 if there was none.
+    ///
+    /// # Errors
+    /// The database can't be reached or did not answer within 5 s.
+    pub async fn last_until(&mut self, at: DateTime<Utc>) -> Result<Position, sqlx::Error> {
+        self.read(async |connection| {
+            let head = head(connection).await?.position;
+            moment::last_until(connection, at, head).await
         })
         .await
     }

@@ -1,24 +1,6 @@
-//! Bytes as hexadecimal text in JSON.
+//! Bytes as hexadecimal text in JSON, for `serde(with)`.
 
-use data_encoding::HEXLOWER;
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&HEXLOWER.encode(bytes))
-}
-
-/// Exactly as many bytes as are wanted.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>, const LENGTH: usize>(
-    deserializer: D,
-) -> Result<[u8; LENGTH], D::Error> {
-    read(&String::deserialize(deserializer)?).ok_or_else(|| {
-        D::Error::custom(format!("{LENGTH} bytes in hexadecimal, lower case, are wanted here"))
-    })
-}
-
-fn read<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
-    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
-}
+pub(crate) use event_store::hexadecimal::{deserialize, serialize};
 
 /// Several of them.
 pub(crate) mod list {

@@ -2,6 +2,7 @@
 
 use async_nats::jetstream::Message;
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 use event_store::{HashColumn, Position, RecordedEvent};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -94,7 +95,5 @@ fn header<'a>(message: &'a Message, name: &str) -> Option<&'a str> {
 
 /// 64 hexadecimal digits.
 fn hash(text: &str) -> Option<HashColumn> {
-    let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    let bytes: Option<Vec<u8>> = (text.len() == 64).then(|| (0..64).step_by(2).map(digit).collect())?;
-    HashColumn::try_from(bytes?).ok()
+    HashColumn::try_from(HEXLOWER.decode(text.as_bytes()).ok()?).ok()
 }

@@ -21,7 +21,7 @@ pub(crate) async fn first_sequence(
     let lowest = checkpoints::lowest(&options.database, head.log_id).await?.unwrap_or(0);
     let needed = (lowest + 1).clamp(1, next);
     let fitting = fitting(options, log, head).await?;
-    young(options, log, needed.max(fitting), next).await
+    young(options, log, needed.max(fitting)).await
 }
 
 /// The oldest position from which on everything fits into `max_bytes`, judged by the last events.
@@ -32,27 +32,12 @@ async fn fitting(options: &RelayOptions, log: &mut LogReader, head: &Head) -> Re
     Ok((head.position - options.max_bytes.max(0) / each).max(0) + 1)
 }
 
-/// The oldest position from `from` on that is younger than `max_age`; `next` when none is. Time never runs backwards
-/// in the log, so it can be searched by halves.
-async fn young(
-    options: &RelayOptions,
-    log: &mut LogReader,
-    from: Position,
-    next: Position,
-) -> Result<Position, RelayError> {
+/// The oldest position from `from` on that is younger than `max_age`; the one after the last where none is.
+async fn young(options: &RelayOptions, log: &mut LogReader, from: Position) -> Result<Position, RelayError> {
     let Some(limit) =
         TimeDelta::from_std(options.max_age).ok().and_then(|age| SystemClock.now().checked_sub_signed(age))
     else {
         return Ok(from);
     };
-    let (mut old, mut young) = (from - 1, next);
-    while young - old > 1 {
-        let middle = old + (young - old) / 2;
-        if log.at(middle).await?.is_some_and(|event| event.recorded_at < limit) {
-            old = middle;
-        } else {
-            young = middle;
-        }
-    }
-    Ok(young)
+    Ok(from.max(log.last_until(limit).await? + 1))
 }

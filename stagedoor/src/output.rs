@@ -1,19 +1,17 @@
 //! The one place that writes to the terminal: data to stdout, everything else to stderr.
 
-use std::{
-    io::{ErrorKind, IsTerminal, Write, stderr, stdout},
-    time::{Duration, Instant},
-};
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 
 use comfy_table::{
     Table,
     presets::{NOTHING, UTF8_BORDERS_ONLY},
 };
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use crate::failure::Failure;
 
-const SHOWN_EVERY: Duration = Duration::from_millis(200);
+const BAR: &str = "{bar:32} {human_pos} of {human_len} {msg}  {per_sec}, {eta} left";
 
 /// Prints a line of data.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
@@ -59,34 +57,36 @@ pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), Fai
 }
 
 /// How far something is, where somebody watches.
-pub(crate) struct Progress {
-    what: &'static str,
-    shown: Option<Instant>,
-    watched: bool,
-}
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Nothing is shown where standard error is no terminal.
+    /// Of so many of what. Nothing is shown where standard error is no terminal.
     pub(crate) fn new(what: &'static str) -> Self {
-        Self { what, shown: None, watched: stderr().is_terminal() }
+        let bar = bar(BAR);
+        bar.set_message(what);
+        Self(bar)
     }
 
-    /// `done` of `all`; shown a few times a second.
-    pub(crate) fn tell(&mut self, done: i64, all: i64) {
-        if !self.watched || self.shown.is_some_and(|shown| shown.elapsed() < SHOWN_EVERY) {
-            return;
-        }
-        self.shown = Some(Instant::now());
-        let percent = done.saturating_mul(100) / all.max(1);
-        let _ = write!(stderr().lock(), "\r{percent:>3} %  {done} of {all} {}\x1b[K", self.what);
+    /// `done` of `all`.
+    pub(crate) fn tell(&self, done: i64, all: i64) {
+        self.0.set_length(all.unsigned_abs());
+        self.0.set_position(done.unsigned_abs());
     }
 
     /// Makes room for what comes next.
-    pub(crate) fn end(&mut self) {
-        if self.shown.take().is_some() {
-            let _ = write!(stderr().lock(), "\r\x1b[K");
-        }
+    pub(crate) fn end(&self) {
+        self.0.finish_and_clear();
     }
+}
+
+/// A bar that looks so, on standard error.
+pub(crate) fn bar(template: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    // Templates are constants that tests parse.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// Says what went wrong, and what to do.
@@ -100,5 +100,15 @@ pub(crate) fn failure(failure: &Failure, json: bool) {
     note(&format!("error: {failure}"));
     if let Some(hint) = failure.hint() {
         note(&format!("  hint: {hint}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_can_be_drawn() {
+        assert!(ProgressStyle::with_template(BAR).is_ok());
     }
 }

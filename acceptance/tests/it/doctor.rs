@@ -52,6 +52,11 @@ async fn of_a_sound_house_nothing_is_missing() {
         assert_eq!(counted(finding), (0, head), "{finding}");
         assert_eq!(finding["detail"], format!("0 missing of {head}"));
     }
+    let works = "select process from process_checkpoints";
+    let works: Vec<String> = sqlx::query_scalar(works).fetch_all(&house.world.pool).await.unwrap();
+    for process in works {
+        about(&findings, &format!("process {process}"));
+    }
     house.world.run(&["doctor", "--deep"]).await.code(DONE).says(&format!("0 missing of {head}"));
     house.world.run(&["doctor", "--fix"]).await.code(USAGE).says("--deep");
 }

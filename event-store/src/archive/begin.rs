@@ -1,11 +1,11 @@
 //! The first and the last line.
 
-use data_encoding::HEXLOWER;
 use domain::StreamId;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    hexadecimal,
     record::{Hash, Position},
     selection::Selection,
 };
@@ -90,25 +90,5 @@ impl From<&Selection> for Asked {
             event_type: selection.event_type.clone(),
             correlation: selection.correlation,
         }
-    }
-}
-
-/// A hash as 64 hexadecimal digits.
-pub(super) mod hexadecimal {
-    use super::{Deserialize, Deserializer, Error, HEXLOWER, Hash, Serializer};
-
-    pub(in crate::archive) fn serialize<S: Serializer>(
-        hash: &Hash,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&HEXLOWER.encode(hash))
-    }
-
-    pub(in crate::archive) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Hash, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(D::Error::custom)?;
-        bytes.try_into().map_err(|_| D::Error::custom("a hash has 64 hexadecimal digits"))
     }
 }

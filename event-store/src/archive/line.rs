@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::begin::{Begin, End, Format, hexadecimal};
-use crate::record::{Hash, HashColumn, Position, RecordedEvent};
+use super::begin::{Begin, End, Format};
+use crate::{
+    hexadecimal,
+    record::{Hash, HashColumn, Position, RecordedEvent},
+};
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]

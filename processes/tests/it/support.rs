@@ -111,10 +111,25 @@ impl World {
         sqlx::query_scalar(position).bind(process).fetch_optional(&mut self.connect().await).await.unwrap()
     }
 
-    /// Waits until a process has read the whole log.
+    /// Waits until a process has read this log as far as it is now, or further.
     pub(crate) async fn caught_up(&self, process: &str) {
         let head = self.head().await.position;
-        until("the log is read", async || self.position(process).await >= Some(head)).await;
+        let read = "select exists (select from process_checkpoints read
+                        join log_identity using (log_id) cross join log_head
+                        where process = $1 and read.position between $2 and log_head.position)";
+        let mut connection = self.connect().await;
+        let is_read = async {
+            while !sqlx::query_scalar::<_, bool>(read)
+                .bind(process)
+                .bind(head)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap()
+            {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(patience(PATIENCE), is_read).await.expect("in vain: the log is read");
     }
 }
 

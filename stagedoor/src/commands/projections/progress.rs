@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use projections::{Model, Progress, Stage};
 use tokio::{sync::watch, time::Instant};
 
@@ -36,11 +36,7 @@ struct Bar {
 
 impl Bar {
     fn new(model: Model) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        // The template is a constant that a test parses.
-        if let Ok(style) = ProgressStyle::with_template(BAR) {
-            bar.set_style(style);
-        }
+        let bar = output::bar(BAR);
         bar.set_prefix(model.name());
         Self { bar, stage: Stage::Waiting }
     }
@@ -108,6 +104,8 @@ const fn said(stage: Stage) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use indicatif::ProgressStyle;
+
     use super::*;
 
     #[test]
