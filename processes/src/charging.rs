@@ -131,11 +131,15 @@ impl Trying<'_> {
                 Ok(self.request().await?.unwrap_or_else(|| self.later()))
             }
             Some(PaymentStatus::Pending) => {
-                let settled = match self.provider.find(charge, reference).await? {
-                    Some(state) => self.settle(state).await?,
-                    None => None,
+                let Some(state) = self.provider.find(charge, reference).await? else {
+                    return Ok(self.later());
                 };
-                Ok(settled.unwrap_or_else(|| self.later()))
+                let declined = matches!(state, ChargeState::Failed { .. });
+                match self.settle(state).await? {
+                    // The customer could try another card on it until it is called off, which comes next.
+                    Some(Performed::Done) if declined => Ok(Performed::NotBefore(self.money.clock.now())),
+                    settled => Ok(settled.unwrap_or_else(|| self.later())),
+                }
             }
             Some(PaymentStatus::Failed | PaymentStatus::Cancelled) => {
                 match self.provider.cancel(charge, reference).await? {

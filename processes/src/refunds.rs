@@ -8,6 +8,7 @@ use providers::{Refund, RefundState};
 use crate::{
     money::{Known, Money, performed},
     process::{Performed, Process, Reaction, Step, command_context},
+    steps,
 };
 
 /// Where a refund waits that is not paid out yet; whoever shows it as being retried looks here.
@@ -58,7 +59,7 @@ impl Process for Refunds {
         if !known.state.is_being_refunded() {
             return Performed::Done;
         }
-        match pay_out(money, &known).await {
+        match pay_out(money, &known, steps::is_last_try(step)).await {
             Ok(reference) => {
                 let operation = CompleteRefund { payment, reference };
                 let command = Command { operation, context: command_context(Self::NAME, step) };
@@ -70,7 +71,7 @@ impl Process for Refunds {
 }
 
 /// How whoever paid it back calls that. A wallet is credited together with recording it.
-async fn pay_out(money: &Money, known: &Known) -> Result<Option<String>, Performed> {
+async fn pay_out(money: &Money, known: &Known, last_try: bool) -> Result<Option<String>, Performed> {
     let charge = known.charge.clone();
     match known.request.method {
         PaymentMethod::Manual | PaymentMethod::Wallet => return Ok(None),
@@ -81,7 +82,7 @@ async fn pay_out(money: &Money, known: &Known) -> Result<Option<String>, Perform
         return Err(Performed::Failed("nobody here takes cards".to_owned()));
     };
     let reference = money.reference(known).await.map_err(|_| Performed::Unavailable)?;
-    match provider.refund(&Refund { charge, reference }).await? {
+    match provider.refund(&Refund { charge, reference, last_try }).await? {
         RefundState::Succeeded { reference } => Ok(Some(reference)),
         RefundState::Pending => Err(Performed::InHand(later(known, money.clock.now()))),
         RefundState::Failed { reason } => Err(Performed::Failed(reason)),

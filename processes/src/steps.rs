@@ -87,6 +87,11 @@ impl Budget {
     }
 }
 
+/// Whether a step is parked if it fails this time.
+pub(crate) const fn is_last_try(step: &Step) -> bool {
+    step.attempts.saturating_add(1) >= FAILING.attempts
+}
+
 /// When a step is tried again, or why it is not.
 struct Next {
     due_at: DateTime<Utc>,

@@ -73,6 +73,9 @@ pub struct Refund {
     pub charge: Charge,
     /// How the provider calls the charge, where that is known.
     pub reference: Option<String>,
+    /// Whether nobody asks again by itself: one that failed is then told of, and not made anew, since nobody would hear
+    /// what becomes of it.
+    pub last_try: bool,
 }
 
 /// Where a refund stands at the provider.
@@ -85,7 +88,8 @@ pub enum RefundState {
         /// How the provider calls it.
         reference: String,
     },
-    /// It did not go, and does not by itself. Whoever asks again has it made anew, or hears of one that was made meanwhile.
+    /// One did not go, and does not by itself. Unless this was the last try, another one has been made, which whoever asks
+    /// again hears of.
     Failed {
         /// Why, in the provider's words.
         reason: String,

@@ -28,6 +28,9 @@ impl Stripe {
         if missing <= 0 {
             return Ok(back.state());
         }
+        if let Some(failed) = back.failed().filter(|_| refund.last_try) {
+            return Ok(failed.state());
+        }
         let (amount, payment) = (missing.to_string(), charge.payment.to_string());
         let form = [
             ("payment_intent", intent.id.as_str()),

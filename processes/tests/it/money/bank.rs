@@ -11,6 +11,8 @@ use providers::{
     signature::Secrets,
     stripe::{self, Stripe},
 };
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -67,6 +69,37 @@ impl Bank {
         let base = format!("http://{}", self.options.listen);
         let payment_method = Some("pm_card_visa".to_owned());
         Stripe::new(stripe::Options { base, secret_key: KEY.to_owned(), payment_method }).unwrap()
+    }
+
+    /// Who leaves it to the customer's browser to confirm.
+    pub(crate) fn client_of_browsers(&self) -> Stripe {
+        let base = format!("http://{}", self.options.listen);
+        Stripe::new(stripe::Options { base, secret_key: KEY.to_owned(), payment_method: None }).unwrap()
+    }
+
+    /// The customer's browser confirms a charge.
+    pub(crate) async fn confirm(&self, reference: &str) {
+        let confirm = self.ask(Method::POST, &format!("payment_intents/{reference}/confirm"));
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        confirm.header(form.0, form.1).body("payment_method=pm_card_visa").send().await.unwrap();
+    }
+
+    /// How a charge stands, in its own words.
+    pub(crate) async fn status(&self, reference: &str) -> Value {
+        let intent = self.ask(Method::GET, &format!("payment_intents/{reference}"));
+        intent.send().await.unwrap().json::<Value>().await.unwrap()["status"].take()
+    }
+
+    /// How often it was asked to give a charge back.
+    pub(crate) async fn refunds(&self, reference: &str) -> usize {
+        let refunds = self.ask(Method::GET, &format!("refunds?payment_intent={reference}"));
+        let refunds: Value = refunds.send().await.unwrap().json().await.unwrap();
+        refunds["data"].as_array().unwrap().len()
+    }
+
+    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        let client = Client::builder().no_proxy().build().unwrap();
+        client.request(method, format!("http://{}/v1/{path}", self.options.listen)).bearer_auth(KEY)
     }
 
     /// What it says of a charge, a second later: its search lags behind.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::{PaymentMethod, operations::OrderSummary};
-use processes::{Charging, Process};
+use event_store::{Clock, new_id};
+use processes::{Charging, Performed, Process, Step};
 use providers::ChargeState;
 
 use super::{
@@ -114,6 +115,31 @@ async fn what_the_customer_has_yet_to_do_is_no_success_and_is_called_off_in_the_
     let called_off = office.bank.says(&charge(&order)).await;
     assert!(matches!(called_off, Some(ChargeState::Failed { .. })), "{called_off:?}");
     charging.stop().await;
+}
+
+/// Whoever finds that by asking does not leave it open: another card could be tried on it.
+#[tokio::test]
+async fn a_charge_that_was_declined_in_the_browser_is_called_off() {
+    let office = Office::without_webhooks().await;
+    let order = office.sold(2_081, PaymentMethod::Card).await;
+    let money = office.money(office.bank.client_of_browsers());
+    let perform = async |step: &str| {
+        let (target, due_at) = (order.payment_id.uuid(), office.world.clock.now());
+        let (step, cause) = (step.to_owned(), new_id());
+        Charging::perform(&money, &Step { target, step, cause, due_at, attempts: 0, outages: 0 }).await
+    };
+    perform("charge").await;
+    let Some(ChargeState::Pending { reference, .. }) = office.bank.says(&charge(&order)).await else {
+        panic!("it waits for the browser")
+    };
+    office.bank.confirm(&reference).await;
+
+    let found = perform("ask").await;
+
+    assert_eq!(office.story(&order).await[2..], ["PaymentFailed", "OrderFailed"]);
+    assert_eq!(found, Performed::NotBefore(office.world.clock.now()), "it is asked about once more, at once");
+    assert_eq!(perform("ask").await, Performed::Done);
+    assert_eq!(office.bank.status(&reference).await, "canceled");
 }
 
 #[tokio::test]

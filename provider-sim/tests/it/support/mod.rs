@@ -172,7 +172,8 @@ impl World {
         charge: &Charge,
         reference: Option<&str>,
     ) -> Result<providers::RefundState, ProviderError> {
-        self.stripe.refund(&Refund { charge: charge.clone(), reference: reference.map(str::to_owned) }).await
+        let (charge, reference) = (charge.clone(), reference.map(str::to_owned));
+        self.stripe.refund(&Refund { charge, reference, last_try: false }).await
     }
 }
 
