@@ -79,7 +79,7 @@ pub(crate) async fn park(
     wait_behind(connection, projection, slot, &waiting.collect::<Vec<_>>()).await
 }
 
-/// What stands still in the slot that is not read, and goes on in the one that is.
+/// What stands still in the slot that is not read, and has come further in the one that is.
 #[derive(Debug, FromRow)]
 pub(crate) struct Anew {
     /// The first of them.
@@ -90,7 +90,7 @@ pub(crate) struct Anew {
     pub(crate) entities: i64,
 }
 
-/// Whether anything stands still in a slot that goes on in the other one.
+/// Whether anything stands still in a slot that has come further in the other one.
 pub(crate) async fn anew(
     connection: &mut PgConnection,
     projection: &str,

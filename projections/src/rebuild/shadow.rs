@@ -52,7 +52,8 @@ impl Shadow {
             && left.purpose != Purpose::Retired
             && (left.log_id, left.version) == (live.log_id, M::VERSION)
             && left.position <= live.position
-            && parked::anew(connection, M::NAME, slot).await?.is_none();
+            // An older fold may have gone on where this one can't.
+            && (live.version < M::VERSION || parked::anew(connection, M::NAME, slot).await?.is_none());
         let position = if of_use { left.position } else { 0 };
         let fresh = Self { position, log_id: live.log_id, slot, version: M::VERSION, run };
         if !of_use {

@@ -381,3 +381,19 @@ async fn a_rebuild_that_dies_at_any_moment_is_taken_up() {
     all_are_right(&world).await;
     running.stop().await;
 }
+
+/// What an older fold made may hold what the newer one can't take.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_that_parks_something_is_taken_up_all_the_same() {
+    let world = caught_up(71, 700).await;
+    world.execute("update projection_checkpoints set version = 0 where name = 'orders'").await;
+    world.execute("alter table orders_b.orders add constraint refused check (status <> 'confirmed')").await;
+    let database = world.database.clone();
+    std::thread::spawn(move || die(&database, Model::Orders, Death::At(Stage::Indexing, 0))).join().unwrap();
+    assert!(world.number("select count(*) from parked_entities where slot = 'b'").await > 0);
+    world.execute("delete from leases where name like 'rebuild %'").await;
+
+    let outcome = rebuilt(&world, Model::Orders).await;
+
+    assert!(outcome.resumed_from > 0 && outcome.swapped, "{outcome:?}");
+}
