@@ -57,25 +57,29 @@ pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), Fai
 }
 
 /// How far something is, where somebody watches.
-pub(crate) struct Progress(ProgressBar);
+pub(crate) struct Progress {
+    what: &'static str,
+    bar: Option<ProgressBar>,
+}
 
 impl Progress {
     /// Of so many of what. Nothing is shown where standard error is no terminal.
-    pub(crate) fn new(what: &'static str) -> Self {
-        let bar = bar(BAR);
-        bar.set_message(what);
-        Self(bar)
+    pub(crate) const fn new(what: &'static str) -> Self {
+        Self { what, bar: None }
     }
 
     /// `done` of `all`.
-    pub(crate) fn tell(&self, done: i64, all: i64) {
-        self.0.set_length(all.unsigned_abs());
-        self.0.set_position(done.unsigned_abs());
+    pub(crate) fn tell(&mut self, done: i64, all: i64) {
+        let bar = self.bar.get_or_insert_with(|| bar(BAR).with_message(self.what));
+        bar.set_length(all.unsigned_abs());
+        bar.set_position(done.unsigned_abs());
     }
 
-    /// Makes room for what comes next.
-    pub(crate) fn end(&self) {
-        self.0.finish_and_clear();
+    /// Makes room for what is printed; what is told afterwards is shown below that.
+    pub(crate) fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
     }
 }
 

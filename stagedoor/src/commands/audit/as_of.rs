@@ -65,7 +65,7 @@ fn one(json: bool, then: Vec<Then>) -> Result<(), Failure> {
 /// As a table a page at a time, or as one line of JSON an entity.
 async fn whole(connection: &mut PgConnection, json: bool, model: Model, past: Past) -> Result<(), Failure> {
     let mut whole = Whole::new(model, past.position);
-    let progress = Progress::new("events");
+    let mut progress = Progress::new("events");
     let mut stand_still = 0;
     let mut table = rows::Lines::new(model);
     while let Some(page) = whole.next(connection).await? {

@@ -39,7 +39,7 @@ pub(super) async fn run(
     if let Some(target) = &target {
         object(target, &database).await?;
     }
-    let progress = Progress::new("events");
+    let mut progress = Progress::new("events");
     let scope = Scope { from, to };
     let evidence = target.as_ref().zip(keys.as_ref());
     let verified = verify(&database, scope, evidence, &mut |position, to| progress.tell(position, to)).await;

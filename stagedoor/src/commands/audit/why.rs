@@ -31,7 +31,7 @@ pub(super) async fn run(
         Some(asked) => moment::find(&mut connection, asked).await?,
         None => moment::now(&mut connection).await?,
     };
-    let progress = Progress::new("events");
+    let mut progress = Progress::new("events");
     let told =
         why(&mut connection, id, seat, past, &mut |position| progress.tell(position, past.position)).await;
     progress.end();

@@ -117,7 +117,7 @@ impl Export {
         let rest = Selection { from: Some(chain.position() + 1), to: Some(to), ..self.selection.clone() };
         let log = LogReader::new(self.database.clone(), "export");
         let mut pages = Pages::of(log, self.form, rest, to, chain);
-        let (mut lines, mut events, progress) = (Vec::new(), 0, Progress::new("positions"));
+        let (mut lines, mut events, mut progress) = (Vec::new(), 0, Progress::new("positions"));
         while let Some(page) = pages.next(&mut lines).await? {
             destination.write(&lines)?;
             events += page.events;

@@ -59,7 +59,7 @@ async fn all(mut log: LogReader, json: bool, asked: Selection) -> Result<(), Fai
     let (until, mut found) = (asked.to.unwrap_or(head), 0_usize);
     let nothing = nothing(&asked);
     let mut walk = Walk::new(log, asked);
-    let progress = Progress::new("positions looked at");
+    let mut progress = Progress::new("positions looked at");
     while let Some(page) = walk.next(head).await? {
         if !page.events.is_empty() {
             progress.end();

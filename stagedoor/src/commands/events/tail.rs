@@ -58,7 +58,7 @@ async fn newest(
     let (mut found, mut to) = (VecDeque::new(), head);
     // A stream is read from its beginning, by its index; what is scattered over the log is looked for from its end.
     let mut look = if asked.stream.is_some() { head } else { FIRST_LOOK };
-    let progress = Progress::new("positions looked at");
+    let mut progress = Progress::new("positions looked at");
     while to > 0 && found.len() < wanted {
         let from = (to - look).max(0) + 1;
         let part = Selection { from: Some(from), to: Some(to), ..asked.clone() };

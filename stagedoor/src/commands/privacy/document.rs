@@ -1,8 +1,8 @@
 //! A JSON document that is written as it comes.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::Write,
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -18,9 +18,9 @@ use crate::{
 /// Written at once.
 const PIECE: usize = 64 << 10;
 
-/// A JSON object. Nothing of it is kept: it may be larger than memory. Of one that fails nothing stays in its file.
+/// A JSON object. Nothing of it is kept: it may be larger than memory. Only a whole one gets its name.
 pub(super) struct Document {
-    /// None where it goes to standard output, or is whole.
+    /// Beside where it is to be, until it is whole. None where it goes to standard output.
     file: Option<(File, PathBuf)>,
     piece: Vec<u8>,
     members: usize,
@@ -35,10 +35,7 @@ pub(super) struct List<'a> {
 impl Document {
     /// Into a new file that its owner alone may read, or to standard output.
     pub(super) fn begin(out: Option<&Path>) -> Result<Self, Failure> {
-        let file = out.map(|path| {
-            let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-            made.map(|file| (file, path.to_owned())).map_err(|error| unusable(path, &error))
-        });
+        let file = out.map(|path| draft(path).map_err(|error| unusable(path, &error)));
         Ok(Self { file: file.transpose()?, piece: Vec::with_capacity(2 * PIECE), members: 0 })
     }
 
@@ -60,8 +57,8 @@ impl Document {
         self.piece.extend_from_slice(if self.members == 0 { b"{}\n" } else { b"\n}\n" });
         self.write()?;
         if let Some((file, path)) = &self.file {
-            let synced = file.sync_all().and_then(|()| sync_directory(path));
-            synced.map_err(|error| failed(path, &error))?;
+            let whole = file.sync_all().and_then(|()| fs::rename(drafted(path), path));
+            whole.and_then(|()| sync_directory(path)).map_err(|error| failed(path, &error))?;
             self.file = None;
         }
         Ok(())
@@ -93,8 +90,8 @@ impl Document {
 impl Drop for Document {
     fn drop(&mut self) {
         if let Some((_, path)) = &self.file {
-            // Whoever could not write may not be able to remove either: what is left is no JSON.
-            let _ = std::fs::remove_file(path);
+            // Whoever could not write may not be able to remove either.
+            let _ = fs::remove_file(drafted(path));
         }
     }
 }
@@ -116,6 +113,22 @@ impl List<'_> {
     pub(super) fn end(self) {
         self.document.piece.extend_from_slice(if self.items == 0 { b"]" } else { b"\n]" });
     }
+}
+
+/// Where it is written until it is whole. What a killed program left there is written over.
+fn drafted(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+fn draft(path: &Path) -> io::Result<(File, PathBuf)> {
+    if path.try_exists()? {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it exists"));
+    }
+    let draft = drafted(path);
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
+    Ok((file, path.to_owned()))
 }
 
 #[cfg(test)]
@@ -150,8 +163,8 @@ mod tests {
         let path = std::env::temp_dir().join(format!("document-{}", event_store::new_id()));
         let mut document = Document::begin(Some(&path)).unwrap();
         document.member("a", &"x".repeat(PIECE)).unwrap();
-        assert!(path.exists());
+        assert!(drafted(&path).exists() && !path.exists());
         drop(document);
-        assert!(!path.exists());
+        assert!(!drafted(&path).exists() && !path.exists());
     }
 }

@@ -215,7 +215,7 @@ impl Held {
 
     /// Events up to the head that name the user or happened to what is theirs, oldest first; whether that is all.
     async fn events(&mut self, log: &mut LogReader, head: Position) -> Result<bool, Failure> {
-        let (mut theirs, progress) = (Theirs::of(self.user), Progress::new("events"));
+        let (mut theirs, mut progress) = (Theirs::of(self.user), Progress::new("events"));
         let mut into = self.document.list("events")?;
         let mut position = 0;
         while position < head {

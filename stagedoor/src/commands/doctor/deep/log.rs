@@ -11,7 +11,7 @@ pub(super) async fn examine(settings: &Settings) -> Result<(Vec<Finding>, i64), 
     let database = settings.writer()?;
     let mut log = LogReader::new(database.clone(), "doctor");
     let head = log.head().await?.position;
-    let progress = Progress::new("positions of the log");
+    let mut progress = Progress::new("positions of the log");
     let missing = log.missing(head, |position| progress.tell(position, head)).await?;
     progress.end();
     let stray = stray_snapshots(&mut database.connect().await?).await?;

@@ -21,7 +21,7 @@ pub(super) async fn examine(
     if settings.nats_url.is_none() {
         return Ok(None);
     }
-    let progress = Progress::new("messages");
+    let mut progress = Progress::new("messages");
     let options = relay_options(settings)?;
     let reconciled = relay::reconcile(&options, |done, all| progress.tell(done, all)).await;
     progress.end();
@@ -70,7 +70,7 @@ pub(super) async fn fix(settings: &Settings, found: &Reconciliation) -> Result<b
 }
 
 async fn filled(options: &RelayOptions, has_holes: bool) -> Result<(), RelayError> {
-    let progress = Progress::new("positions in the stream");
+    let mut progress = Progress::new("positions in the stream");
     let tell = |done: ResetProgress| progress.tell(done.position, done.head);
     let filled = if has_holes {
         output::note("Deleting the stream, and filling it again from the log.");
