@@ -220,10 +220,7 @@ pub(super) async fn search(State(bank): Office, RawQuery(query): RawQuery) -> Re
     let (name, value) = wanted(query.required("query")?).ok_or_else(|| ApiError::wrong_value("query"))?;
     let (limit, seen_until) = (list::limit(&query)?, bank.now() - SEARCH_LAGS);
     let books = bank.books();
-    let is_wanted = |intent: &&Intent| {
-        intent.created <= seen_until && intent.metadata.get(name).is_some_and(|found| found == value)
-    };
-    let found = books.intents(None).into_iter().flatten().filter(is_wanted);
+    let found = books.intents_with(name, value).filter(|intent| intent.created <= seen_until);
     Ok(list::page("/v1/payment_intents/search", limit, found.map(Intent::object)))
 }
 

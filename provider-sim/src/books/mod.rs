@@ -22,6 +22,8 @@ pub(crate) struct Books {
     /// In the order in which they were made.
     intents: Vec<Intent>,
     places: HashMap<String, usize>,
+    /// The places of intents by a name in their metadata and the value there, neither of which changes.
+    by_metadata: HashMap<String, HashMap<String, Vec<usize>>>,
     /// By intent, in the order in which they were made.
     refunds: HashMap<String, Vec<Refund>>,
     answers: HashMap<String, Answer>,
@@ -67,7 +69,12 @@ impl Books {
         if let Some(known) = self.places.get(&intent.id).and_then(|place| self.intents.get_mut(*place)) {
             *known = intent;
         } else {
-            self.places.insert(intent.id.clone(), self.intents.len());
+            let place = self.intents.len();
+            self.places.insert(intent.id.clone(), place);
+            for (name, value) in &intent.metadata {
+                let values = self.by_metadata.entry(name.clone()).or_default();
+                values.entry(value.clone()).or_default().push(place);
+            }
             self.intents.push(intent);
         }
     }
@@ -149,6 +156,12 @@ impl Books {
             None => self.intents.len(),
         };
         Some(self.intents.iter().take(end).rev())
+    }
+
+    /// Those with a value in their metadata, newest first.
+    pub(crate) fn intents_with(&self, name: &str, value: &str) -> impl Iterator<Item = &Intent> {
+        let places = self.by_metadata.get(name).and_then(|values| values.get(value));
+        places.into_iter().flatten().rev().filter_map(|place| self.intents.get(*place))
     }
 
     /// Those of an intent, oldest first.

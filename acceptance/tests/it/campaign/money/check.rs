@@ -4,16 +4,20 @@ use std::{collections::BTreeMap, time::Duration};
 
 use reqwest::Response;
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::house::House;
-use crate::support::{audit, audit::Books, eventually};
+use crate::support::{audit, audit::Books};
 
 /// Nothing is pending so long after the last fault.
 const QUIET_WITHIN: Duration = Duration::from_mins(1);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Read by people of the read models: all of them follow from the log, which is checked afterwards.
 const UNSETTLED: &str = "select (select count(*) from orders where status = 'pending')
     + (select count(*) from payments where status = 'pending' or refund_reason is not null)";
+const WAITING: &str = "select format('%s of %s: %s, of which %s overdue, due until %s, with up to %s failures and %s outages',
+        step, process, count(*), count(*) filter (where due_at < now()), max(due_at) - now(), max(attempts), max(outages))
+    from process_steps group by process, step order by process, step";
 const PARKED: &str = "select (select count(*) from process_steps where parked is not null)
     + (select count(*) from parked_entities)";
 
@@ -40,13 +44,32 @@ pub(crate) struct Checked {
 
 impl Settled {
     pub(super) async fn wait(house: &House, last_fault: Instant) -> Self {
-        let unsettled = eventually("an end of all that is pending", QUIET_WITHIN, || async {
+        let is_settled = async || {
             let ours = house.post.on_their_way() == 0 && house.world.number(UNSETTLED).await == 0;
-            (ours && is_quiet(house).await).then_some(())
-        });
-        unsettled.await;
+            ours && is_quiet(house).await
+        };
+        while !is_settled().await {
+            let late = last_fault.elapsed() > QUIET_WITHIN;
+            assert!(
+                !late,
+                "not within {QUIET_WITHIN:?}: an end of all that is pending: {}",
+                waiting(house).await
+            );
+            sleep(LOOK_EVERY).await;
+        }
         Self { after: last_fault.elapsed() }
     }
+}
+
+/// What still waits, and for what.
+async fn waiting(house: &House) -> String {
+    let pending = house.world.number(UNSETTLED).await;
+    let steps: Vec<String> = sqlx::query_scalar(WAITING).fetch_all(&house.world.pool).await.unwrap();
+    let open = match asked(house, "/books/open").await {
+        Ok(answer) => answer.text().await.unwrap_or_default(),
+        Err(error) => error.to_string(),
+    };
+    format!("{pending} orders and payments; the provider: {open}; {}", steps.join("; "))
 }
 
 /// What the provider says for itself.
