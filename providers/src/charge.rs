@@ -88,8 +88,8 @@ pub enum RefundState {
         /// How the provider calls it.
         reference: String,
     },
-    /// One did not go, and does not by itself. Unless this was the last try, another one has been made, which whoever asks
-    /// again hears of.
+    /// One did not go, and does not by itself. Unless this was the last try, another one may have been made, which whoever
+    /// asks again hears of.
     Failed {
         /// Why, in the provider's words.
         reason: String,

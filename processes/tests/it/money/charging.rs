@@ -1,7 +1,5 @@
 //! Cards are charged, whatever the provider does; the last two digits of a price choose what that is.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{PaymentMethod, operations::OrderSummary};
 use event_store::{Clock, new_id};
@@ -9,7 +7,7 @@ use processes::{Charging, Performed, Process, Step};
 use providers::ChargeState;
 
 use super::{
-    gate::{Gate, Keeps},
+    gate::charged_unheard,
     office::{Office, charge},
 };
 use crate::support::until;
@@ -165,12 +163,7 @@ async fn a_provider_that_is_away_is_asked_again_until_it_is_back() {
 #[tokio::test]
 async fn a_charge_that_nobody_heard_of_for_longer_than_keys_are_known_is_looked_for_and_not_repeated() {
     let office = Office::without_webhooks().await;
-    let order = office.sold(2_200, PaymentMethod::Card).await;
-    let gate = Gate::before(office.bank.client(), Keeps::Tasks);
-    let first = office.world.run_on::<Charging>(office.money_by(Some(Arc::clone(&gate) as _)));
-    gate.is_reached(1).await;
-    first.kill().await;
-    office.bury().await;
+    let order = charged_unheard(&office).await;
     office.world.clock.advance(TimeDelta::hours(25));
 
     let charging = office.charging();

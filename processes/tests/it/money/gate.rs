@@ -2,9 +2,13 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use domain::{PaymentMethod, operations::OrderSummary};
 use futures::FutureExt;
+use processes::Charging;
 use providers::{Answer, Charge, ChargeState, Provider, Refund, RefundState, stripe::Stripe};
 use tokio::sync::watch;
+
+use super::office::Office;
 
 /// What waits at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,4 +98,15 @@ impl Provider for Gate {
         }
         .boxed()
     }
+}
+
+/// An order whose charge the provider has approved; whoever asked for it was killed before it heard of that.
+pub(crate) async fn charged_unheard(office: &Office) -> OrderSummary {
+    let order = office.sold(2_200, PaymentMethod::Card).await;
+    let gate = Gate::before(office.bank.client(), Keeps::Tasks);
+    let first = office.world.run_on::<Charging>(office.money_by(Some(Arc::clone(&gate) as _)));
+    gate.is_reached(1).await;
+    first.kill().await;
+    office.bury().await;
+    order
 }

@@ -9,7 +9,7 @@ use tokio::{runtime, sync::watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    gate::{Gate, Keeps},
+    gate::{Gate, Keeps, charged_unheard},
     office::{Office, pool},
 };
 use crate::support::{runner_options, until};
@@ -19,12 +19,7 @@ const CONFIRMED: [&str; 2] = ["PaymentSucceeded", "OrderConfirmed"];
 #[tokio::test]
 async fn whoever_dies_between_the_provider_s_answer_and_the_record_charges_once() {
     let office = Office::without_webhooks().await;
-    let order = office.sold(2_200, PaymentMethod::Card).await;
-    let gate = Gate::before(office.bank.client(), Keeps::Tasks);
-    let first = office.world.run_on::<Charging>(office.money_by(Some(Arc::clone(&gate) as _)));
-    gate.is_reached(1).await;
-    first.kill().await;
-    office.bury().await;
+    let order = charged_unheard(&office).await;
     assert_eq!(office.story(&order).await, ["OrderPlaced", "PaymentRequested"]);
 
     let second = office.charging();
